@@ -1,0 +1,1 @@
+"""The leadgate service: what a provider knows passes the gate, or it is not kept."""
