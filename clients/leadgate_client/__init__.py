@@ -1,0 +1,102 @@
+"""The SDK of leadgate: a synchronous client with deadlines, retries, pagers and typed errors.
+
+    from leadgate_client import Client, Lead, Purpose
+
+    with Client.connect("leadgate.example.com:443", token=token) as client:
+        for lead in client.query_leads(purpose=Purpose.PURPOSE_OUTREACH, company_industry="Software"):
+            ...
+
+Arguments are plain Python values and the contract's own enums. What holds personal values, such as Lead, is a record of
+this package that shows nothing of them in its `repr`; every other answer is the contract's own message.
+"""
+
+from leadgate.v1.intake_service_pb2 import DropReason, NotStoredReason, Outcome
+from leadgate.v1.lead_service_pb2 import Withheld, WithheldReason
+from leadgate.v1.objection_service_pb2 import ObjectionChannel
+from leadgate.v1.types_pb2 import (
+    EmployeeBand,
+    Field,
+    NoticeState,
+    Origin,
+    PhoneKind,
+    Purpose,
+    Relationship,
+    RevenueBand,
+    Seniority,
+)
+
+from leadgate_client._client import Client
+from leadgate_client._errors import (
+    DeadlineExceeded,
+    IntakeClosed,
+    Internal,
+    InvalidField,
+    LeadgateClientError,
+    NotAllowed,
+    NotFound,
+    Overloaded,
+    PolicyChanged,
+    PolicyInvalid,
+    PolicyMistake,
+    RequestIdReused,
+    RequestInProgress,
+    Unauthenticated,
+    Unavailable,
+)
+from leadgate_client._leads import LeadPage, LeadPager
+from leadgate_client._records import (
+    Contract,
+    CrmReference,
+    IngestItem,
+    Lead,
+    LeadFields,
+    Range,
+    SourceRecord,
+    TypedAnswer,
+    WebFormAct,
+)
+
+__all__ = [
+    "Client",
+    "Contract",
+    "CrmReference",
+    "DeadlineExceeded",
+    "DropReason",
+    "EmployeeBand",
+    "Field",
+    "IngestItem",
+    "IntakeClosed",
+    "Internal",
+    "InvalidField",
+    "Lead",
+    "LeadFields",
+    "LeadPage",
+    "LeadPager",
+    "LeadgateClientError",
+    "NotAllowed",
+    "NotFound",
+    "NotStoredReason",
+    "NoticeState",
+    "ObjectionChannel",
+    "Origin",
+    "Outcome",
+    "Overloaded",
+    "PhoneKind",
+    "PolicyChanged",
+    "PolicyInvalid",
+    "PolicyMistake",
+    "Purpose",
+    "Range",
+    "Relationship",
+    "RequestIdReused",
+    "RequestInProgress",
+    "RevenueBand",
+    "Seniority",
+    "SourceRecord",
+    "TypedAnswer",
+    "Unauthenticated",
+    "Unavailable",
+    "WebFormAct",
+    "Withheld",
+    "WithheldReason",
+]

@@ -1,0 +1,56 @@
+"""The one way every call takes: token, deadline, typed error."""
+
+import re
+import uuid
+from typing import TypeVar
+
+import grpc
+
+from leadgate_client._errors import error_from
+
+READ_SECONDS = 5.0
+"""Default deadline of a read, with all its retries."""
+
+OBJECTION_SECONDS = 10.0
+"""Default deadline of an objection: long enough to wait for the database, short enough for a person on the phone."""
+
+POLICY_SECONDS = 10.0
+"""Default deadline of a change of policy."""
+
+INTAKE_SECONDS = 30.0
+"""Default deadline of an intake: a provider may take its time."""
+
+_Request = TypeVar("_Request")
+_Response = TypeVar("_Response")
+
+
+class Calls:
+    """Base of the calls of one service.
+
+    Args:
+        channel: The open channel.
+        token: The principal's token.
+
+    Raises:
+        ValueError: The token is not made of visible ASCII characters.
+    """
+
+    def __init__(self, channel: grpc.Channel, token: str) -> None:
+        if not re.fullmatch(r"[!-~]+", token):
+            raise ValueError("a token is visible ASCII characters without spaces or line breaks")
+        self._channel = channel
+        self._metadata = (("authorization", f"Bearer {token}"),)
+
+    def _call(
+        self, method: "grpc.UnaryUnaryMultiCallable[_Request, _Response]", request: _Request, timeout: float
+    ) -> _Response:
+        try:
+            return method(request, timeout=timeout, metadata=self._metadata)
+        except grpc.RpcError as error:
+            # gRPC's own error quotes texts that we do not know; it stays reachable as __context__, out of tracebacks.
+            raise error_from(error) from None
+
+
+def request_id_or_new(request_id: str | None) -> str:
+    """The caller's id, or a random one. One id serves a logical call through all its retries."""
+    return uuid.uuid4().hex if request_id is None else request_id

@@ -1,0 +1,213 @@
+"""Records of the SDK: what goes into a call or comes out of one, in plain Python types.
+
+Each of them can hold personal values, so none shows its content in `repr`: a log line or a traceback that happens to
+print one prints its name alone. Answers that hold no such value are the contract's own messages.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from leadgate.v1.types_pb2 import (
+    EmployeeBand,
+    Field,
+    NoticeState,
+    Origin,
+    PhoneKind,
+    Relationship,
+    RevenueBand,
+    Seniority,
+)
+
+
+class Discreet:
+    """Base of records whose `repr` is their name and nothing of their content."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Range(Discreet):
+    """A whole-number estimate.
+
+    Attributes:
+        lower: Smallest value, at least 0.
+        upper: Largest value, not below `lower`; None where the range is open.
+    """
+
+    lower: int
+    upper: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class LeadFields(Discreet):
+    """Content of a lead: at most the eleven fields. None means not known, or not for the caller to see.
+
+    Attributes:
+        company_name: At most 255 characters.
+        company_description: At most 255 characters.
+        company_website: `https://` and the company's domain. On intake a bare domain will do.
+        company_estimated_revenue: Whole US dollars a year; always an estimate.
+        company_employee_range: Head count.
+        company_industry: At most 100 characters.
+        job_function: A lower-snake word of an open vocabulary.
+        job_title: At most 128 characters.
+        seniority: One of the closed vocabulary.
+        full_name: At most 200 characters.
+        phone_number: E.164. On intake a national form will do, with a country code.
+        phone_kind: Whose line `phone_number` is. On intake None means the company's.
+    """
+
+    company_name: str | None = None
+    company_description: str | None = None
+    company_website: str | None = None
+    company_estimated_revenue: Range | None = None
+    company_employee_range: Range | None = None
+    company_industry: str | None = None
+    job_function: str | None = None
+    job_title: str | None = None
+    seniority: Seniority.ValueType | None = None
+    full_name: str | None = None
+    phone_number: str | None = None
+    phone_kind: PhoneKind.ValueType | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class CrmReference(Discreet):
+    """A record in a CRM.
+
+    Attributes:
+        recipient: The CRM's name in the policy, such as `salesforce`.
+        object: The record's type, such as `Lead`: 1 to 40 letters, digits and underscores.
+        record_id: The CRM's own id: 1 to 40 letters and digits.
+    """
+
+    recipient: str
+    object: str
+    record_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class SourceRecord(Discreet):
+    """What one provider supplied (GDPR Art. 14(2)(f), 15(1)(g)).
+
+    Attributes:
+        source: The provider's name in the policy.
+        first_obtained_date: The day this provider first supplied something of the lead; None if not told.
+        obtained_time: When the present values were obtained, in UTC; None if not told.
+        fields: Those whose present value is this provider's.
+    """
+
+    source: str
+    first_obtained_date: date | None
+    obtained_time: datetime | None
+    fields: tuple[Field.ValueType, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Lead(Discreet):
+    """What is held of a person at work, or of a company.
+
+    Attributes:
+        lead_id: A UUIDv7 in lower-case hexadecimal with hyphens; also the CRM's external id.
+        fields: The content that the caller's role and purpose may see.
+        estimated_fields: Those whose value is an estimate or inference.
+        employee_band: Groups `fields.company_employee_range`; None if unknown.
+        revenue_band: Groups `fields.company_estimated_revenue`; None if unknown.
+        relationship: What decides how long the lead may be held.
+        origin: What the caller of the intake declared.
+        country_code: ISO 3166-1 alpha-2; None if unknown.
+        first_obtained_date: The day the clock started; None if not for the caller to see.
+        expire_date: The last day the lead is held, hold no copy beyond it; None if not for the caller to see.
+        notice_state: Whether the person has been told (GDPR Art. 14); None when no notice is owed.
+        notice_due_date: The last day for the notice; None for company data.
+        crm_references: The CRM records that the lead is known to be.
+        sources: Which provider supplied which field.
+        policy_version: The policy under which the lead was last decided on.
+    """
+
+    lead_id: str
+    fields: LeadFields
+    estimated_fields: tuple[Field.ValueType, ...]
+    employee_band: EmployeeBand.ValueType | None
+    revenue_band: RevenueBand.ValueType | None
+    relationship: Relationship.ValueType
+    origin: Origin.ValueType
+    country_code: str | None
+    first_obtained_date: date | None
+    expire_date: date | None
+    notice_state: NoticeState.ValueType | None
+    notice_due_date: date | None
+    crm_references: tuple[CrmReference, ...]
+    sources: tuple[SourceRecord, ...]
+    policy_version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class WebFormAct(Discreet):
+    """A person's own dated act; after a lapse it opens a new acquisition. Goes with ORIGIN_WEB_FORM.
+
+    Attributes:
+        act_date: The day the form was sent; not in the future.
+    """
+
+    act_date: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Contract(Discreet):
+    """A customer's new contract; after a lapse it opens a new acquisition. Goes with ORIGIN_CRM_CUSTOMER.
+
+    Attributes:
+        reference: The controller's own id of the contract: 1 to 64 letters, digits, dots, slashes and hyphens.
+        start_date: The first day of service; not in the future.
+    """
+
+    reference: str
+    start_date: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class TypedAnswer(Discreet):
+    """A provider's answer that the caller has already mapped. It is screened and normalised like any other.
+
+    Attributes:
+        fields: The content.
+        person_id: The provider's id of the person, at most 128 characters; None if unknown or a company's.
+        approximate: Whether the provider matched the person only approximately.
+    """
+
+    fields: LeadFields
+    person_id: str | None = None
+    approximate: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class IngestItem(Discreet):
+    """One answer that a provider gave elsewhere, to be handed in. Exactly one of `email` and `domain` is given.
+
+    Attributes:
+        email: Work address of the person that the provider was asked about.
+        domain: Domain of the company that the provider was asked about.
+        origin: Where the caller has the identifier from.
+        source: The provider's name in the policy.
+        answer: The provider's own JSON as it came, at most 256 KiB; or the fields, already mapped.
+        country_code: ISO 3166-1 alpha-2, upper case; None if unknown.
+        legal_form: The company's, as a register calls it, at most 40 characters; None if unknown.
+        obtained_time: When the provider answered, with its time zone; None means now.
+        crm_reference: The CRM record that the lead is, if there is one.
+        act: What may open a new acquisition after a lapse; not needed otherwise.
+    """
+
+    email: str | None = None
+    domain: str | None = None
+    origin: Origin.ValueType
+    source: str
+    answer: bytes | TypedAnswer
+    country_code: str | None = None
+    legal_form: str | None = None
+    obtained_time: datetime | None = None
+    crm_reference: CrmReference | None = None
+    act: WebFormAct | Contract | None = None

@@ -1,0 +1,51 @@
+"""What text may be made of: every value that comes in from outside is reduced to visible characters first."""
+
+import unicodedata
+
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co"})
+"""Unicode categories that show nothing or nothing certain: controls, format characters (bidirectional overrides,
+zero-width characters, soft hyphens), lone surrogates and private use."""
+
+
+def clean(value: str) -> str:
+    """Reduces text to visible characters in NFC, parted by single spaces.
+
+    Invisible characters are taken out rather than refused: they are debris of copying far more often than malice, and
+    without them nothing can hide behind them. Total and idempotent.
+    """
+    if _is_clean(value):
+        return value
+    visible = "".join(" " if char.isspace() else char for char in value if _is_visible(char))
+    return " ".join(unicodedata.normalize("NFC", visible).split())
+
+
+def _is_clean(value: str) -> bool:
+    """Says without looking at single characters that `clean` has nothing to do; False where only it can tell."""
+    return (
+        value.isascii() and value.isprintable() and "  " not in value and value[:1] != " " and value[-1:] != " "
+    )  # printable ASCII knows no other white space
+
+
+def _is_visible(char: str) -> bool:
+    return char.isspace() or unicodedata.category(char) not in _INVISIBLE
+
+
+def caseless(value: str) -> str:
+    """Folds case and compatibility forms (full-width letters, ligatures) for comparison; idempotent."""
+    while (folded := unicodedata.normalize("NFKC", value.casefold())) != value:
+        value = folded
+    return value
+
+
+def plain(text: str) -> str:
+    """Writes each character in its plainest form, accents dropped, and keeps every character's place.
+
+    Patterns are searched in the plain text and applied to the original, so the length must not change; a character
+    whose plain form is longer stays as it is. `plain(text).lower()` has the same length too.
+    """
+    return text if text.isascii() else "".join(map(_plain_character, text))
+
+
+def _plain_character(char: str) -> str:
+    bare = "".join(part for part in unicodedata.normalize("NFKD", char) if not unicodedata.combining(part))
+    return bare if len(bare) == 1 else char

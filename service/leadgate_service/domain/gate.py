@@ -1,0 +1,342 @@
+"""The gate: the one place that decides whether a lead may be asked for, stored or updated.
+
+`decide` is pure. It sees the policy, what is already known of the person (`Standing`), the candidate and the day, and
+tries the rules of `RULES` in their order; the first that speaks gives the reason. The table of decisions in the tests
+is meant to be read by a privacy officer.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from enum import StrEnum
+
+from leadgate_service.domain import retention
+from leadgate_service.domain.candidate import Candidate, Drop, Origin
+from leadgate_service.domain.dates import today_in
+from leadgate_service.domain.fields import Field, LeadFields
+from leadgate_service.domain.identity import TokenKind
+from leadgate_service.domain.normalise import employee_band, revenue_band
+from leadgate_service.domain.policy import Policy
+from leadgate_service.domain.register import SourceName
+from leadgate_service.domain.relevance import RelevanceFacts, decide_relevance
+
+
+class Outcome(StrEnum):
+    """What became of a candidate, by its name in the contract; ASK and the two refusals of the call stay inside."""
+
+    ASK = "ASK"
+    STORED = "STORED"
+    STORED_COMPANY_ONLY = "STORED_COMPANY_ONLY"
+    UPDATED = "UPDATED"
+    QUEUED = "QUEUED"
+    NOT_STORED = "NOT_STORED"
+
+
+class Reason(StrEnum):
+    """Why a lead is not stored, by its name in the contract. ASSESSMENT_NOT_IN_FORCE refuses the whole call."""
+
+    ASSESSMENT_NOT_IN_FORCE = "ASSESSMENT_NOT_IN_FORCE"
+    INVALID_ITEM = "INVALID_ITEM"
+    SOURCE_NOT_ACTIVE = "SOURCE_NOT_ACTIVE"
+    ATTESTATION_LAPSED = "ATTESTATION_LAPSED"
+    TRANSFER_MECHANISM_INVALID = "TRANSFER_MECHANISM_INVALID"
+    SUPPRESSED = "SUPPRESSED"
+    RESTRICTED = "RESTRICTED"
+    NOT_REPEATED = "NOT_REPEATED"
+    LOOKUP_IN_PROGRESS = "LOOKUP_IN_PROGRESS"
+    RETENTION_ELAPSED = "RETENTION_ELAPSED"
+    INELIGIBLE = "INELIGIBLE"
+    NO_FIELDS = "NO_FIELDS"
+    IRRELEVANT = "IRRELEVANT"
+    NOT_FOUND = "NOT_FOUND"
+    PROVIDER_FAILED = "PROVIDER_FAILED"
+    PROVIDER_OUT_OF_CREDIT = "PROVIDER_OUT_OF_CREDIT"
+    PROVIDER_KEY_REFUSED = "PROVIDER_KEY_REFUSED"
+    LOOKUP_REFUSED = "LOOKUP_REFUSED"
+    ANSWER_UNREADABLE = "ANSWER_UNREADABLE"
+
+
+@dataclass(frozen=True, slots=True)
+class Acquisition:
+    """What the look-up records say of a person's first acquisition (R-092).
+
+    Attributes:
+        first_obtained_date: Its day.
+        expire_date: The last day of what was acquired; None if nothing of the person was stored.
+    """
+
+    first_obtained_date: date
+    expire_date: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldLead:
+    """A lead that is held and may be read.
+
+    Attributes:
+        first_obtained_date: The clock's start.
+        expire_date: The last day held.
+        suppliers: Which source supplies a field's present value.
+        pinned: Fields that the person corrected (R-059).
+    """
+
+    first_obtained_date: date
+    expire_date: date
+    suppliers: Mapping[Field, SourceName]
+    pinned: frozenset[Field] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What is known of the person or company when the decision is taken.
+
+    Attributes:
+        suppressed: Kinds of identifiers of the candidate that are on the suppression list.
+        restricted: The lead is restricted (Art. 18).
+        being_asked: Another call is asking a provider about the same key.
+        answered_date: Day of the last answer to a look-up of the same key.
+        acquisition: The first acquisition of the person, by this key or a linked one.
+        lead: The lead that is held under the candidate's key.
+    """
+
+    suppressed: frozenset[TokenKind] = frozenset()
+    restricted: bool = False
+    being_asked: bool = False
+    answered_date: date | None = None
+    acquisition: Acquisition | None = None
+    lead: HeldLead | None = None
+
+
+NOTHING_KNOWN = Standing()
+"""The standing of somebody of whom nothing is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What the gate decided.
+
+    Attributes:
+        outcome: What becomes of the candidate.
+        reason: Why it is not stored.
+        kept: Fields that are written.
+        dropped: Fields of the answer that are not, with the reason.
+        fields: Their values; None unless stored or updated.
+        first_obtained_date: The clock's start; None unless stored or updated.
+        expire_date: The last day held; None unless stored or updated.
+        notice_due_date: Last day for the notice; None for company data.
+        opens_acquisition: A new clock was started: first contact, or a new act after a lapse.
+    """
+
+    outcome: Outcome
+    reason: Reason | None = None
+    kept: tuple[Field, ...] = ()
+    dropped: Mapping[Field, Drop] = field(default_factory=dict)
+    fields: LeadFields | None = None
+    first_obtained_date: date | None = None
+    expire_date: date | None = None
+    notice_due_date: date | None = None
+    opens_acquisition: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """The four things that every rule looks at."""
+
+    policy: Policy
+    standing: Standing
+    candidate: Candidate
+    today: date
+
+    @property
+    def asking(self) -> bool:
+        return self.candidate.fields is None
+
+    @property
+    def obtained_date(self) -> date:
+        return today_in(self.policy.retention.zone_info, self.candidate.obtained_time)
+
+    def expiry(self, first_obtained_date: date) -> date:
+        return retention.expire_date(first_obtained_date, self.candidate.intake.country_code, self.policy)
+
+
+Rule = Callable[[_Case], Reason | None]
+
+
+def decide(policy: Policy, standing: Standing, candidate: Candidate, today: date) -> Decision:
+    """Decide on one candidate.
+
+    Args:
+        policy: The policy in force.
+        standing: What is known of the person or company.
+        candidate: The lead, or the question before it.
+        today: The civil day in the policy's zone.
+
+    Returns:
+        For a question, ASK or NOT_STORED; for an answer, STORED, STORED_COMPANY_ONLY, UPDATED or NOT_STORED.
+    """
+    case = _Case(policy, standing, candidate, today)
+    for rule in RULES:
+        reason = rule(case)
+        if reason is not None:
+            return Decision(outcome=Outcome.NOT_STORED, reason=reason, dropped=candidate.dropped)
+    return Decision(outcome=Outcome.ASK) if case.asking else _store(case)
+
+
+def _assessment_in_force(case: _Case) -> Reason | None:
+    """R-009: without an approved, unexpired assessment nothing comes in."""
+    return None if case.policy.assessment.in_force(case.today) else Reason.ASSESSMENT_NOT_IN_FORCE
+
+
+def _source_usable(case: _Case) -> Reason | None:
+    """R-005, R-070: the source is active, its attestation current, its transfer mechanism valid today."""
+    source = case.policy.source(case.candidate.source)
+    if source is None:
+        return Reason.SOURCE_NOT_ACTIVE
+    unusable = source.usable(case.today)
+    return None if unusable is None else Reason[unusable.name]
+
+
+def _not_suppressed(case: _Case) -> Reason | None:
+    """R-019, R-031: any match drops the lead, except a shared phone number, which only withholds the number."""
+    return Reason.SUPPRESSED if case.standing.suppressed - {TokenKind.PHONE_E164} else None
+
+
+def _not_restricted(case: _Case) -> Reason | None:
+    """R-036: a restricted lead does not change."""
+    return Reason.RESTRICTED if case.standing.restricted else None
+
+
+def _not_asked_lately(case: _Case) -> Reason | None:
+    """R-092: nobody is bought twice within `repeat_after`, nor by two calls at once. Answers handed in cost nothing."""
+    if not case.asking:
+        return None
+    answered = case.standing.answered_date
+    if answered is not None and case.today < answered + timedelta(days=case.policy.retention.repeat_after_days):
+        return Reason.NOT_REPEATED
+    return Reason.LOOKUP_IN_PROGRESS if case.standing.being_asked else None
+
+
+def _period_not_elapsed(case: _Case) -> Reason | None:
+    """R-041, R-042: after a lapse only a new dated act or contract opens a new acquisition. Companies have no clock."""
+    acquisition = case.standing.acquisition
+    if acquisition is None or not case.candidate.personal or case.standing.lead is not None:
+        return None
+    return Reason.RETENTION_ELAPSED if _lapsed(case, acquisition) and not _new_act(case, acquisition) else None
+
+
+def _adult(case: _Case) -> Reason | None:
+    """R-075, R-076: a signal that the person may be under 18 rejects, in memory, and says no more."""
+    return Reason.INELIGIBLE if case.candidate.minor else None
+
+
+def _something_to_keep(case: _Case) -> Reason | None:
+    """R-001: without a permitted field, or without a key, there is nothing to hold."""
+    if case.asking:
+        return None
+    return None if case.candidate.present and case.candidate.key is not None else Reason.NO_FIELDS
+
+
+def _relevant(case: _Case) -> Reason | None:
+    """R-014: what the relevance profile does not want leaves nothing behind."""
+    fields = case.candidate.fields
+    if fields is None:
+        return None
+    facts = RelevanceFacts(
+        industry=fields.company_industry,
+        job_function=fields.job_function,
+        seniority=fields.seniority,
+        employee_band=employee_band(fields.company_employee_range) if fields.company_employee_range else None,
+        revenue_band=revenue_band(fields.company_estimated_revenue) if fields.company_estimated_revenue else None,
+    )
+    return None if decide_relevance(case.policy.relevance, facts).is_relevant else Reason.IRRELEVANT
+
+
+def _still_within_period(case: _Case) -> Reason | None:
+    """R-040, R-044: an answer whose last day is over by the time it is handed in is not stored for an instant."""
+    if case.asking or case.standing.lead is not None:
+        return None
+    return Reason.RETENTION_ELAPSED if case.expiry(_first_obtained_date(case)) < case.today else None
+
+
+RULES: tuple[Rule, ...] = (
+    _assessment_in_force,
+    _source_usable,
+    _not_suppressed,
+    _not_restricted,
+    _not_asked_lately,
+    _period_not_elapsed,
+    _adult,
+    _something_to_keep,
+    _relevant,
+    _still_within_period,
+)
+"""The rules, in the order in which they are tried."""
+
+
+def _lapsed(case: _Case, acquisition: Acquisition) -> bool:
+    return (acquisition.expire_date or case.expiry(acquisition.first_obtained_date)) < case.today
+
+
+def _new_act(case: _Case, acquisition: Acquisition) -> bool:
+    """Whether the person's own act, or a contract, is dated after the lapse and not in the future."""
+    intake = case.candidate.intake
+    if intake.act_date is None or intake.origin is Origin.CRM_LEAD:
+        return False
+    lapse = acquisition.expire_date or case.expiry(acquisition.first_obtained_date)
+    return lapse < intake.act_date <= case.today
+
+
+def _first_obtained_date(case: _Case) -> date:
+    """R-041: the clock of a living acquisition goes on; only a first one, or a new one, starts at this answer."""
+    acquisition = case.standing.acquisition
+    if acquisition is None or not case.candidate.personal or _lapsed(case, acquisition):
+        return case.obtained_date
+    return min(acquisition.first_obtained_date, case.obtained_date)
+
+
+def _store(case: _Case) -> Decision:
+    candidate, lead = case.candidate, case.standing.lead
+    dropped = dict(candidate.dropped)
+    kept = tuple(field for field in candidate.present if _keeps(case, field, dropped))
+    first_obtained = lead.first_obtained_date if lead is not None else _first_obtained_date(case)
+    stored = Outcome.STORED if candidate.personal else Outcome.STORED_COMPANY_ONLY
+    acquisition = case.standing.acquisition
+    return Decision(
+        outcome=Outcome.UPDATED if lead is not None else stored,
+        kept=kept,
+        dropped=dropped,
+        fields=_only(candidate.fields or LeadFields(), candidate.present, kept),
+        first_obtained_date=first_obtained,
+        expire_date=lead.expire_date if lead is not None else case.expiry(first_obtained),
+        notice_due_date=retention.notice_due_date(first_obtained) if candidate.personal else None,
+        opens_acquisition=lead is None and (acquisition is None or _lapsed(case, acquisition)),
+    )
+
+
+def _keeps(case: _Case, field: Field, dropped: dict[Field, Drop]) -> bool:
+    """Say whether a field is written, and note why it is not."""
+    lead = case.standing.lead
+    if field is Field.PHONE_NUMBER and TokenKind.PHONE_E164 in case.standing.suppressed:
+        dropped[field] = Drop.SUPPRESSED
+    elif lead is not None and field in lead.pinned:
+        dropped[field] = Drop.PINNED
+    elif lead is not None and _outranked(case, lead.suppliers.get(field)):
+        dropped[field] = Drop.OUTRANKED
+    else:
+        return True
+    return False
+
+
+def _outranked(case: _Case, supplier: SourceName | None) -> bool:
+    """Whether a source that the policy lists earlier supplies the present value."""
+    order = [source.name for source in case.policy.sources]
+    return supplier in order and order.index(supplier) < order.index(case.candidate.source)
+
+
+def _only(fields: LeadFields, present: tuple[Field, ...], kept: tuple[Field, ...]) -> LeadFields:
+    if len(kept) == len(present):
+        return fields
+    gone: dict[str, None] = {field.value: None for field in present if field not in kept}
+    if Field.PHONE_NUMBER.value in gone:
+        gone["phone_kind"] = None
+    return replace(fields, **gone)

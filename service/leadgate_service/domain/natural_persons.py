@@ -1,0 +1,48 @@
+"""Tells businesses that are a natural person from companies: what is known of them is personal data (R-013)."""
+
+import re
+
+from leadgate_service.domain.characters import plain
+from leadgate_service.domain.data import load
+from leadgate_service.domain.names import canonical_name, folded
+
+_LIST = load("legal_forms")
+_FORMS = frozenset(_LIST["forms"])
+_NOT_LETTER = re.compile(r"[^a-z]+")
+_FORMS_IN_NAMES = tuple(_LIST["in_names"])
+_IN_NAME = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, _FORMS_IN_NAMES))})(?!\w)")
+_MIN_NAME_PARTS = 2  # one part alone, such as a family name, names many companies
+
+
+def is_natural_person(legal_form: str | None, company_name: str, full_name: str | None) -> bool:
+    """Says whether a company's fields are personal data (R-013; GDPR Art. 4(1), recital 14).
+
+    In doubt it says yes: the controls cost little, their absence is a breach.
+
+    Args:
+        legal_form: What the caller knows of the legal form, in nl, en, de or fr; None if unknown.
+        company_name: The company's name.
+        full_name: The person's name from the same answer; None if there is none.
+
+    Returns:
+        True if the legal form, alone or inside the name, is a natural person's or a partnership's of natural persons,
+        or if the company's name contains the person's whole name.
+    """
+    if legal_form and _NOT_LETTER.sub("", plain(legal_form).lower()) in _FORMS:
+        return True
+    if _names_its_form(company_name):
+        return True
+    return full_name is not None and _holds_name(company_name, full_name)
+
+
+def _names_its_form(company_name: str) -> bool:
+    lower = plain(company_name).lower()
+    return any(form in lower for form in _FORMS_IN_NAMES) and _IN_NAME.search(lower) is not None
+
+
+def _holds_name(company_name: str, full_name: str) -> bool:
+    parts = canonical_name(full_name).split()
+    company = folded(company_name)
+    if len(parts) < _MIN_NAME_PARTS or not all(part in company for part in parts):
+        return False
+    return set(parts) <= set(canonical_name(company_name).split())

@@ -1,0 +1,165 @@
+"""From a provider's answer to the values of at most eleven fields, by exact path and type (R-001, R-076).
+
+This is where everything else ends: what `project` does not take is counted by its documented path, or as `unknown`,
+and is gone when the parsed answer goes out of scope. Nothing here is stored, queued or logged.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeAlias
+
+from leadgate_service.domain.fields import Field, PhoneKind, Span
+from leadgate_service.domain.formats import FORMATS, SourceFormat, TakenPath
+from leadgate_service.domain.register import SourceName
+
+RawValue: TypeAlias = str | Span
+"""A value as the provider gave it; ranges come as text from providers and as spans from typed answers."""
+
+UNKNOWN = "unknown"
+"""Under which all attributes are counted that the provider does not document: their names may be personal too."""
+
+ADULT_YEARS = 18
+
+MOST_ID_CHARACTERS = 128
+
+_DIGITS = re.compile(r"[0-9]{1,3}")
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_AGE_KEYS = ("age",)
+_BIRTH_KEYS = ("birthYear", "birth_year", "birthDate", "birth_date", "dateOfBirth", "date_of_birth")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Answer:
+    """What was taken of a provider's answer, before screening and normalising. Shows nothing when printed.
+
+    Attributes:
+        values: By field.
+        phone_kind: Whose line the phone number is.
+        person_id: The provider's id of the person.
+        company_id: The provider's id of the company.
+        approximate: The provider matched the person only approximately (Clearbit's `fuzzy`).
+        minor: The answer says, or allows, that the person is under 18 (R-075). Never stored.
+        wrong_type: Fields whose value had another type than the format says.
+        dropped_attributes: How often each path outside the fields had a value.
+    """
+
+    values: Mapping[Field, RawValue]
+    phone_kind: PhoneKind | None = None
+    person_id: str | None = None
+    company_id: str | None = None
+    approximate: bool = False
+    minor: bool = False
+    wrong_type: frozenset[Field] = frozenset()
+    dropped_attributes: Mapping[str, int] = field(default_factory=dict)
+
+
+def project(source: SourceName, body: Mapping[str, Any], today: date) -> Answer:
+    """Take the permitted values out of a provider's combined answer.
+
+    Args:
+        source: Whose format it has.
+        body: `{"person": {...} or null, "company": {...} or null}`, as parsed from JSON.
+        today: For the age, which is looked at in memory only.
+    """
+    shape = _SHAPES[source]
+    found: dict[str, Any] = {}
+    dropped: Counter[str] = Counter()
+    _walk(body, shape.tree, found, dropped)
+    values: dict[Field, RawValue] = {}
+    phone_kind = None
+    mistyped: set[Field] = set()
+    for taken in shape.taken:
+        value = found.get(taken.path)
+        if value is None:
+            continue
+        if taken.field in values:
+            dropped[taken.path] += 1
+        elif isinstance(value, str):
+            values[taken.field] = value
+            phone_kind = taken.phone_kind or phone_kind
+        else:
+            mistyped.add(taken.field)
+    person = _half(body, "person")
+    return Answer(
+        values=values,
+        phone_kind=phone_kind,
+        person_id=_id(person),
+        company_id=_id(_half(body, "company")),
+        approximate=person.get("fuzzy", False) is not False,
+        minor=_may_be_minor(person, today),
+        wrong_type=frozenset(mistyped - values.keys()),
+        dropped_attributes=dropped,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """A format, folded into a tree: at each leaf its path, and whether it is taken."""
+
+    tree: Mapping[str, Any]
+    taken: tuple[TakenPath, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    path: str
+    taken: bool
+
+
+def _fold(form: SourceFormat) -> _Shape:
+    tree: dict[str, Any] = {}
+    taken_paths = frozenset(taken.path for taken in form.taken)
+    for path in form.documented | taken_paths:
+        *groups, name = path.split(".")
+        node = tree
+        for group in groups:
+            node = node.setdefault(group, {})
+        node[name] = _Leaf(path, taken=path in taken_paths)
+    return _Shape(tree, form.taken)
+
+
+_SHAPES = {source: _fold(form) for source, form in FORMATS.items()}
+
+
+def _walk(node: Mapping[str, Any], tree: Mapping[str, Any], found: dict[str, Any], dropped: Counter[str]) -> None:
+    for name, value in node.items():
+        if value is None or value in ([], {}):
+            continue
+        here = tree.get(name)
+        if isinstance(here, _Leaf):
+            if here.taken:
+                found[here.path] = value
+            else:
+                dropped[here.path] += 1
+        elif here is not None and isinstance(value, dict):
+            _walk(value, here, found, dropped)
+        else:
+            dropped[UNKNOWN] += 1
+
+
+def _half(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    half = body.get(name)
+    return half if isinstance(half, dict) else {}
+
+
+def _id(half: Mapping[str, Any]) -> str | None:
+    value = half.get("id")
+    return value if isinstance(value, str) and 0 < len(value) <= MOST_ID_CHARACTERS else None
+
+
+def _may_be_minor(person: Mapping[str, Any], today: date) -> bool:
+    """Say whether an age or a year of birth leaves room for a person under 18. In doubt it does."""
+    ages = (_number_in(person.get(key), _DIGITS) for key in _AGE_KEYS)
+    if any(age is not None and age < ADULT_YEARS for age in ages):
+        return True
+    years = (_number_in(person.get(key), _YEAR) for key in _BIRTH_KEYS)
+    return any(year is not None and today.year - year <= ADULT_YEARS for year in years)
+
+
+def _number_in(value: object, form: re.Pattern[str]) -> int | None:
+    """Read the first number of that form, whether the provider wrote it as a number, a text or a date."""
+    match = form.search(str(value)) if isinstance(value, int | float | str) else None
+    return int(match[0]) if match else None

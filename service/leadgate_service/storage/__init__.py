@@ -1,0 +1,1 @@
+"""The store over SQLite and PostgreSQL: one schema, one set of units of work, two drivers."""

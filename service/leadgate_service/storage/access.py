@@ -1,0 +1,92 @@
+"""Units of work of access: tokens, and the fingerprint of the key ring that the database belongs to."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from leadgate_service.keyfiles import KeyRingError
+from leadgate_service.storage import tables
+from leadgate_service.storage.work import Insert, Statement, Work
+from leadgate_service.store import AccessToken
+
+_tokens = tables.access_tokens.c
+
+SELECT_PRINCIPAL = Statement(
+    sa.select(_tokens.principal, _tokens.last_used_date).where(
+        _tokens.token_hash == sa.bindparam("token_hash"),
+        _tokens.expire_time > sa.bindparam("now"),
+        _tokens.revoked_time.is_(None),
+    ),
+)
+NOTE_USE = Statement(
+    sa.update(tables.access_tokens)
+    .where(_tokens.token_hash == sa.bindparam("hash_used"))
+    .values(last_used_date=sa.bindparam("today")),
+)
+INSERT_TOKENS = Insert(
+    tables.access_tokens,
+    ("token_hash", "token_id", "principal", "issued_time", "expire_time", "last_used_date", "revoked_time"),
+)
+SELECT_TOKENS = Statement(
+    sa.select(
+        _tokens.token_id,
+        _tokens.principal,
+        _tokens.issued_time,
+        _tokens.expire_time,
+        _tokens.last_used_date,
+        _tokens.revoked_time,
+    ).order_by(_tokens.issued_time),
+)
+SELECT_TOKEN = Statement(sa.select(_tokens.token_id).where(_tokens.token_id == sa.bindparam("token_id")))
+REVOKE_TOKEN = Statement(
+    sa.update(tables.access_tokens)
+    .where(_tokens.token_id == sa.bindparam("revoked_id"), _tokens.revoked_time.is_(None))
+    .values(revoked_time=sa.bindparam("now")),
+)
+SELECT_FINGERPRINT = Statement(sa.select(tables.installation.c.keep_fingerprint))
+INSERT_INSTALLATION = Insert(tables.installation, ("installation_id", "keep_fingerprint", "founded_time"))
+
+
+def principal_of(token_hash: bytes, now: datetime, today: date) -> Work[str | None]:
+    """Read whom a token names, and note its use once a day."""
+    rows = yield SELECT_PRINCIPAL(token_hash=token_hash, now=now)
+    if not rows:
+        return None
+    principal, last_used_date = rows[0]
+    if last_used_date != today:
+        yield NOTE_USE(hash_used=token_hash, today=today)
+    return str(principal)
+
+
+def issue(token: AccessToken, token_hash: bytes) -> Work[None]:
+    """Keep a new token."""
+    yield INSERT_TOKENS(
+        [(token_hash, token.token_id, token.principal, token.issued_time, token.expire_time, None, None)],
+    )
+
+
+def listed() -> Work[Sequence[AccessToken]]:
+    """Read all tokens."""
+    names = ("token_id", "principal", "issued_time", "expire_time", "last_used_date", "revoked_time")
+    rows = yield SELECT_TOKENS()
+    return [AccessToken(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+def revoke(token_id: str, now: datetime) -> Work[bool]:
+    """Revoke a token."""
+    rows = yield SELECT_TOKEN(token_id=token_id)
+    yield REVOKE_TOKEN(revoked_id=token_id, now=now)
+    return bool(rows)
+
+
+def check_ring(fingerprint: bytes, now: datetime) -> Work[None]:
+    """Compare the ring with the one the database was founded with; found an empty database with it."""
+    rows = yield SELECT_FINGERPRINT()
+    if not rows:
+        yield INSERT_INSTALLATION([(1, fingerprint, now)])
+    elif bytes(rows[0][0]) != fingerprint:
+        raise KeyRingError(
+            "The keep ring is not the one this database was founded with: every objection would be forgotten. "
+            "Restore the right ring from escrow.",
+        )

@@ -1,0 +1,80 @@
+"""Natural batching: a flush takes whatever queued while the one before it ran. No timer, no added wait.
+
+At one call in flight a flush holds one unit; at sixty-four it holds dozens, and the cost of a transaction is shared.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+Unit = TypeVar("Unit")
+Answer = TypeVar("Answer")
+
+
+class Lane(Generic[Unit, Answer]):
+    """A queue whose units are flushed together, one flush at a time.
+
+    A flush runs in a task of its own: a caller that gives up, or whose deadline passes, never cancels a transaction
+    that others share or a COMMIT that may already have happened (P4).
+
+    Args:
+        flush: Answers each unit, in order. What it raises reaches every caller of that flush.
+        most: Largest total weight of a flush. A single unit may weigh more and then travels alone.
+    """
+
+    def __init__(self, flush: Callable[[Sequence[Unit]], Awaitable[Sequence[Answer]]], *, most: int) -> None:
+        self._flush = flush
+        self._most = most
+        self._queue: deque[tuple[Unit, int, asyncio.Future[Answer]]] = deque()
+        self._flushing: asyncio.Task[None] | None = None
+
+    async def submit(self, unit: Unit, *, weight: int = 1) -> Answer:
+        """Queue a unit and wait for its answer.
+
+        Args:
+            unit: What to do.
+            weight: Its share of a flush, such as its number of leads.
+
+        Returns:
+            What the flush answered for this unit.
+        """
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._queue.append((unit, weight, future))
+        if self._flushing is None:
+            self._flushing = asyncio.create_task(self._run())
+        return await future
+
+    async def drain(self) -> None:
+        """Wait until everything that is queued has been answered."""
+        while self._flushing is not None:
+            await asyncio.wait([self._flushing])
+
+    async def _run(self) -> None:
+        try:
+            while self._queue:
+                await self._flush_some(self._take())
+        finally:
+            self._flushing = None
+
+    def _take(self) -> list[tuple[Unit, asyncio.Future[Answer]]]:
+        taken: list[tuple[Unit, asyncio.Future[Answer]]] = []
+        total = 0
+        while self._queue and (not taken or total + self._queue[0][1] <= self._most):
+            unit, weight, future = self._queue.popleft()
+            if not future.done():
+                taken.append((unit, future))
+                total += weight
+        return taken
+
+    async def _flush_some(self, taken: list[tuple[Unit, asyncio.Future[Answer]]]) -> None:
+        try:
+            answers = await self._flush([unit for unit, _ in taken])
+        except Exception as error:  # noqa: BLE001 - each caller gets it and maps it
+            for _, future in taken:
+                if not future.done():
+                    future.set_exception(error)
+            return
+        for (_, future), answer in zip(taken, answers, strict=True):
+            if not future.done():
+                future.set_result(answer)

@@ -1,0 +1,60 @@
+"""What the store asks of a database: to run one unit of work, whole or not at all."""
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from leadgate_service.errors import Unavailable
+from leadgate_service.storage.work import Latch, Work
+
+Result = TypeVar("Result")
+
+MOST_ATTEMPTS = 5
+"""How often a unit of work is tried whose transaction lost a race against another process."""
+
+
+class Driver(Protocol):
+    """A database that runs units of work.
+
+    A unit of work may be run again from its start when its transaction lost a race; it must not have effects of its
+    own besides what it yields and returns.
+    """
+
+    async def transact(self, work: Callable[[], Work[Result]], latch: Latch) -> Result:
+        """Run a unit of work in one transaction, durable before this returns.
+
+        Raises:
+            Unavailable: STORE_UNAVAILABLE: nothing was committed.
+            CommitUnknown: The connection was lost while committing.
+        """
+        ...
+
+    async def read(self, work: Callable[[], Work[Result]]) -> Result:
+        """Run a unit of work that only reads; each statement sees what is committed when it starts.
+
+        Raises:
+            Unavailable: STORE_UNAVAILABLE.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Give back connections, threads and locks."""
+        ...
+
+
+class Collision(Exception):
+    """The transaction lost a race and was rolled back; the driver tries again."""
+
+
+class CommitUnknown(Unavailable):
+    """Whether the transaction committed is not known. The same request, sent again, takes effect once."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "STORE_UNAVAILABLE",
+            "The database was lost while committing: send the same request with the same id again.",
+        )
+
+
+def store_unavailable() -> Unavailable:
+    """Say that the database cannot answer, without a word of what it said itself (P17)."""
+    return Unavailable("STORE_UNAVAILABLE", "The database cannot answer now: send the same request again.")

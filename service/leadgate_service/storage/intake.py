@@ -1,0 +1,216 @@
+"""Units of work of the way in: claim before a provider is asked, settle what had no answer, admit what had."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from leadgate_service.audit import Entry
+from leadgate_service.domain.candidate import Candidate
+from leadgate_service.domain.dates import today_in
+from leadgate_service.domain.gate import Decision, Outcome, Reason, decide
+from leadgate_service.domain.identity import Identifier
+from leadgate_service.domain.policy import Policy
+from leadgate_service.errors import FailedPrecondition, LeadgateError
+from leadgate_service.ids import NewId
+from leadgate_service.keys import BurnRing, KeepRing
+from leadgate_service.storage import ledger, tables
+from leadgate_service.storage.journal import Record
+from leadgate_service.storage.ledger import Ledger
+from leadgate_service.storage.lookups import SELECT_LOOKUPS, LookupBook
+from leadgate_service.storage.requests import RequestBook, open_book, release
+from leadgate_service.storage.work import Statement, Work
+from leadgate_service.store import Admission, Asking, Judged, PolicyMoved, Settlement
+
+SELECT_POLICY_VERSION = Statement(sa.select(sa.func.max(tables.policies.c.version)))
+
+DISCLOSED = "disclosed_to_provider"
+"""The act of the audit entry that commits before a provider is asked."""
+
+_ACQUIRED = frozenset({Reason.RETENTION_ELAPSED, Reason.INELIGIBLE, Reason.NO_FIELDS, Reason.IRRELEVANT})
+"""Refusals of an answer that was obtained all the same, so that the look-up record remembers it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """The units of work of intake, with the keys and ids that they use."""
+
+    keep: KeepRing
+    burn: BurnRing
+    new_id: NewId
+
+    def claim(self, asking: Asking, record: Record) -> Work[bytes | LeadgateError | None]:
+        """Judge a question and claim it. See `Store.claim`; an error is returned, since a replay is no failure."""
+        book = yield from open_book([asking.caller], self.keep, asking.now)
+        earlier = book.earlier(asking.caller, claimed=asking.claimed)
+        if earlier is not None:
+            return earlier
+        yield from _same_policy(asking.policy)
+        question = asking.question
+        known = yield from self._open_ledger([question], asking.policy, asking.now, asking.today)
+        decision = _judge(asking.policy, known, question, asking.today)
+        if decision.outcome is Outcome.ASK:
+            known.lookups.note(question, "asking")
+            book.remember(asking.caller, None)
+            record(self._entry(asking, DISCLOSED, question.source.value, question.intake.lookup_key))
+            yield from known.lookups.write()
+            yield from book.write()
+            return None
+        response = asking.encode([Judged(decision, None)])
+        book.remember(asking.caller, response)
+        record(self._entry(asking, asking.caller.action, _code(decision), question.intake.lookup_key))
+        yield from book.write()
+        return response
+
+    def settle(self, settlement: Settlement, record: Record) -> Work[bytes]:
+        """Record what a source said that had no answer to store. See `Store.settle`."""
+        asking = settlement.asking
+        question = asking.question
+        book = yield from open_book([asking.caller], self.keep, asking.now)
+        known = yield from self._open_ledger([question], asking.policy, asking.now, asking.today)
+        known.lookups.note(question, settlement.outcome)
+        yield from known.lookups.write()
+        response = asking.encode([Judged(settlement.decision, None)])
+        if settlement.final:
+            book.remember(asking.caller, response)
+            yield from book.write()
+        elif settlement.releases:
+            yield from release(asking.caller)
+        record(self._entry(asking, asking.caller.action, _code(settlement.decision), question.intake.lookup_key))
+        return response
+
+    def admit(self, admissions: Sequence[Admission], record: Record) -> Work[list[bytes | Exception]]:
+        """Judge and store several units as one transaction, each with an answer or an error of its own."""
+        first = admissions[0]
+        book = yield from open_book((unit.caller for unit in admissions), self.keep, first.now)
+        version = (yield SELECT_POLICY_VERSION())[0][0]
+        due = [unit for unit in admissions if unit.policy.version == version]
+        candidates = [item for unit in due for item in unit.items if isinstance(item, Candidate)]
+        policy = due[0].policy if due else first.policy
+        known = yield from self._open_ledger(candidates, policy, first.now, first.today)
+        answers = [self._admit_one(unit, version, book, known, record) for unit in admissions]
+        yield from known.write()
+        yield from book.write()
+        return answers
+
+    def _admit_one(
+        self,
+        unit: Admission,
+        version: int | None,
+        book: RequestBook,
+        known: Ledger,
+        record: Record,
+    ) -> bytes | Exception:
+        earlier = book.earlier(unit.caller, claimed=unit.claimed)
+        if earlier is not None:
+            return earlier
+        if unit.policy.version != version:
+            return PolicyMoved()
+        if not unit.policy.assessment.in_force(unit.today):
+            return assessment_not_in_force()
+        judged = [self._judge_and_store(unit, known, item) for item in unit.items]
+        response = unit.encode(judged)
+        book.remember(unit.caller, response)
+        record(self._entry_of(unit, judged))
+        return response
+
+    def _judge_and_store(self, unit: Admission, known: Ledger, item: Candidate | Decision) -> Judged:
+        if isinstance(item, Decision):
+            return Judged(item, None)
+        decision = decide(unit.policy, known.standing(item), item, unit.today)
+        lead_id = known.store(item, decision)
+        if lead_id is not None or decision.reason in _ACQUIRED or unit.claimed:
+            obtained_date = today_in(unit.policy.retention.zone_info, item.obtained_time)
+            known.lookups.acquire(item, decision, obtained_date, asked=unit.claimed)
+        return Judged(decision, lead_id)
+
+    def _open_ledger(
+        self,
+        candidates: Sequence[Candidate],
+        policy: Policy,
+        now: datetime,
+        today: date,
+    ) -> Work[Ledger]:
+        tokens = {identifier: self.keep.token(identifier) for identifier in _identifiers(candidates)}
+        suppressed = yield ledger.SELECT_SUPPRESSIONS(tokens=list(set(tokens.values())))
+        keys = {tokens[candidate.intake.lookup_key] for candidate in candidates}
+        records = {tokens[candidate.record] for candidate in candidates if candidate.record is not None}
+        rows = yield SELECT_LOOKUPS(keys=list(keys), records=list(records))
+        lead_keys = {tokens[candidate.key] for candidate in candidates if candidate.key is not None}
+        leads = yield ledger.SELECT_LEADS(keys=list(lead_keys))
+        sources = (yield ledger.SELECT_SOURCES(lead_ids=[row[0] for row in leads])) if leads else []
+        known = Ledger(
+            policy=policy,
+            burn=self.burn,
+            new_id=self.new_id,
+            now=now,
+            today=today,
+            tokens=tokens,
+            lookups=LookupBook(tokens, rows, now, today),
+        )
+        known.learn(suppressed, leads, sources)
+        return known
+
+    def _entry(self, asking: Asking, action: str, outcome: str, subject: Identifier) -> Entry:
+        return Entry(
+            time=asking.now,
+            principal=asking.caller.principal,
+            action=action,
+            purpose=None,
+            outcome=outcome,
+            count=1,
+            detail="",
+            policy_version=asking.policy.version,
+            tokens=self.keep.evidence_token("subject", self.keep.token(subject)),
+        )
+
+    def _entry_of(self, unit: Admission, judged: Sequence[Judged]) -> Entry:
+        held = [item.lead_id for item in judged if item.lead_id is not None]
+        codes = Counter(_code(item.decision) for item in judged)
+        return Entry(
+            time=unit.now,
+            principal=unit.caller.principal,
+            action=unit.caller.action,
+            purpose=None,
+            outcome="OK",
+            count=len(held),
+            detail=" ".join(f"{code}={count}" for code, count in sorted(codes.items())),
+            policy_version=unit.policy.version,
+            tokens=b"".join(self.keep.evidence_token("lead", lead_id) for lead_id in held),
+        )
+
+
+def assessment_not_in_force() -> FailedPrecondition:
+    """Say that intake is closed (R-009)."""
+    return FailedPrecondition(
+        "ASSESSMENT_NOT_IN_FORCE",
+        "No approved legitimate-interest assessment is in force: have it approved or reviewed, then apply the policy.",
+    )
+
+
+def _judge(policy: Policy, known: Ledger, question: Candidate, today: date) -> Decision:
+    decision = decide(policy, known.standing(question), question, today)
+    if decision.reason is Reason.ASSESSMENT_NOT_IN_FORCE:
+        raise assessment_not_in_force()
+    return decision
+
+
+def _same_policy(policy: Policy) -> Work[None]:
+    version = (yield SELECT_POLICY_VERSION())[0][0]
+    if version != policy.version:
+        raise PolicyMoved
+
+
+def _identifiers(candidates: Iterable[Candidate]) -> set[Identifier]:
+    found: set[Identifier] = set()
+    for candidate in candidates:
+        found.update(candidate.identifiers)
+        found.add(candidate.intake.lookup_key)
+        found.update(identifier for identifier in (candidate.key, candidate.record) if identifier is not None)
+    return found
+
+
+def _code(decision: Decision) -> str:
+    return decision.outcome if decision.reason is None else f"{decision.outcome}.{decision.reason}"

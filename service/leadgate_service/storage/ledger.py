@@ -1,0 +1,287 @@
+"""The working set of one intake transaction: what is known of its people and companies, and what will be written.
+
+It is read once for all candidates of a flush, then judged candidate by candidate, so that a second candidate for the
+same person sees what the first one did. At the end each table is written with one statement.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from operator import itemgetter
+from typing import Any
+
+import sqlalchemy as sa
+
+from leadgate_service.domain.candidate import Candidate
+from leadgate_service.domain.dates import today_in
+from leadgate_service.domain.fields import Field, LeadFields
+from leadgate_service.domain.gate import Decision, HeldLead, Outcome, Standing
+from leadgate_service.domain.identity import Identifier, TokenKind
+from leadgate_service.domain.policy import Policy
+from leadgate_service.domain.register import SourceName
+from leadgate_service.ids import NewId
+from leadgate_service.keys import BurnRing
+from leadgate_service.storage import tables
+from leadgate_service.storage.bits import from_bits, to_bits
+from leadgate_service.storage.lead_rows import LEAD_COLUMNS, LeadRow, content_columns, open_fields, seal
+from leadgate_service.storage.lookups import LookupBook
+from leadgate_service.storage.work import Insert, Row, Statement, Update, Work, one_of
+
+_SOURCE_COLUMNS = ("lead_id", "source", "record_token", "first_obtained_date", "obtained_time", "fields")
+_CRM_COLUMNS = ("recipient", "object", "record_id", "lead_id", "record_token")
+_CHANGE_COLUMNS = ("lead_id", "kind", "reason", "recorded_time")
+
+SELECT_SUPPRESSIONS = Statement(
+    sa.select(tables.suppressions.c.token, tables.suppressions.c.kind).where(
+        one_of(tables.suppressions.c.token, "tokens"),
+    ),
+)
+SELECT_LEADS = Statement(
+    sa.select(*tables.leads.columns).where(one_of(tables.leads.c.key_token, "keys")).with_for_update(),
+)
+SELECT_SOURCES = Statement(
+    sa.select(*(tables.lead_sources.c[name] for name in _SOURCE_COLUMNS)).where(
+        one_of(tables.lead_sources.c.lead_id, "lead_ids"),
+    ),
+)
+DELETE_LEADS = Statement(sa.delete(tables.leads).where(one_of(tables.leads.c.lead_id, "lead_ids")))
+INSERT_LEADS = Insert(tables.leads, LEAD_COLUMNS)
+UPDATE_LEADS = Update(tables.leads, LEAD_COLUMNS)
+REPLACE_SOURCES = Insert(tables.lead_sources, _SOURCE_COLUMNS, conflict="replace")
+REPLACE_CRM_REFERENCES = Insert(tables.crm_references, _CRM_COLUMNS, conflict="replace")
+INSERT_CHANGES = Insert(tables.changes, _CHANGE_COLUMNS)
+
+_lead_values = itemgetter(*LEAD_COLUMNS)
+
+LAWFUL_BASIS = "legitimate_interest"
+"""The one basis that a lead can have (GDPR Art. 6(1)(f); R-010)."""
+
+
+@dataclass(slots=True)
+class _SourceRow:
+    """A row of `lead_sources` besides its key."""
+
+    record_token: bytes
+    first_obtained_date: date
+    obtained_time: datetime
+    fields: frozenset[Field]
+
+
+class Ledger:
+    """What one transaction knows and does. Made by `open_ledger`.
+
+    Args:
+        policy: The policy in force.
+        burn: Seals content.
+        new_id: Makes lead ids.
+        now: The instant.
+        today: Its civil day in the policy's zone.
+        tokens: The token of every identifier of every candidate.
+        lookups: The look-up records that concern them.
+    """
+
+    def __init__(  # noqa: PLR0913 - a working set is what it holds
+        self,
+        *,
+        policy: Policy,
+        burn: BurnRing,
+        new_id: NewId,
+        now: datetime,
+        today: date,
+        tokens: dict[Identifier, bytes],
+        lookups: LookupBook,
+    ) -> None:
+        self._policy = policy
+        self._burn = burn
+        self._new_id = new_id
+        self._now = now
+        self._today = today
+        self._tokens = tokens
+        self.lookups = lookups
+        self._suppressed: dict[bytes, TokenKind] = {}
+        self._leads: dict[bytes, LeadRow] = {}
+        self._sources: dict[bytes, dict[SourceName, _SourceRow]] = {}
+        self._new: dict[bytes, LeadRow] = {}
+        self._updated: dict[bytes, LeadRow] = {}
+        self._replaced: list[bytes] = []
+        self._crm_references: list[Row] = []
+        self._changes: list[Row] = []
+
+    def learn(self, suppressed: Iterable[Row], leads: Iterable[Row], sources: Iterable[Row]) -> None:
+        """Take in what the database knows."""
+        self._suppressed = {bytes(token): TokenKind(kind) for token, kind in suppressed}
+        for values in leads:
+            row = dict(zip(LEAD_COLUMNS, values, strict=True))
+            self._leads[bytes(row["key_token"])] = row
+        for lead_id, source, record_token, first, obtained, bits in sources:
+            rows = self._sources.setdefault(bytes(lead_id), {})
+            rows[SourceName(source)] = _SourceRow(record_token, first, obtained, from_bits(bits))
+
+    def standing(self, candidate: Candidate) -> Standing:
+        """Say what is known of the person or company of a candidate."""
+        row = self._row_of(candidate)
+        hits = {self._suppressed.get(self._tokens[identifier]) for identifier in candidate.identifiers}
+        if row is not None and row["suppressed_time"] is not None:
+            hits.add(TokenKind.EMAIL_EXACT)
+        lookup = self.lookups.of(candidate)
+        return Standing(
+            suppressed=frozenset(kind for kind in hits if kind is not None),
+            restricted=row is not None and row["restricted_time"] is not None,
+            being_asked=lookup.being_asked,
+            answered_date=self._day(lookup.answered_time) if lookup.answered_time is not None else None,
+            acquisition=lookup.acquisition,
+            lead=self._held(row) if row is not None and row["expire_date"] >= self._today else None,
+        )
+
+    def store(self, candidate: Candidate, decision: Decision) -> bytes | None:
+        """Note what a decision changes, and return the id of the lead that is held by it."""
+        if decision.fields is None or decision.expire_date is None:
+            return None
+        if decision.outcome is Outcome.UPDATED:
+            row = self._update(candidate, decision)
+        else:
+            row = self._insert(candidate, decision)
+        lead_id: bytes = row["lead_id"]
+        self._supply(lead_id, candidate, decision)
+        self._changes.append((lead_id, "upsert", decision.outcome.lower(), self._now))
+        record, identifier = candidate.intake.crm_record, candidate.intake.crm_identifier
+        if record is not None and identifier is not None:
+            token = self._tokens[identifier]
+            self._crm_references.append((record.recipient, record.object, record.record_id, lead_id, token))
+        return lead_id
+
+    def write(self) -> Work[None]:
+        """Write every table, once."""
+        self._burn.prepare({row["expire_date"] for row in self._new.values()})
+        if self._replaced:
+            yield DELETE_LEADS(lead_ids=self._replaced)
+        if self._new:
+            yield INSERT_LEADS([_lead_values(self._sealed(row)) for row in self._new.values()])
+        if self._updated:
+            yield UPDATE_LEADS([_lead_values(self._sealed(row)) for row in self._updated.values()])
+        touched = [lead_id for lead_id in (*self._new, *self._updated) if lead_id in self._sources]
+        if touched:
+            yield REPLACE_SOURCES([row for lead_id in touched for row in self._source_rows(lead_id)])
+        if self._crm_references:
+            yield REPLACE_CRM_REFERENCES(list(dict.fromkeys(self._crm_references)))
+        if self._changes:
+            yield INSERT_CHANGES(self._changes)
+        yield from self.lookups.write()
+
+    def _row_of(self, candidate: Candidate) -> LeadRow | None:
+        return self._leads.get(self._tokens[candidate.key]) if candidate.key is not None else None
+
+    def _held(self, row: LeadRow) -> HeldLead:
+        sources = self._sources.get(bytes(row["lead_id"]), {})
+        return HeldLead(
+            first_obtained_date=row["first_obtained_date"],
+            expire_date=row["expire_date"],
+            suppliers={field: source for source, supplied in sources.items() for field in supplied.fields},
+            pinned=from_bits(row["pinned_fields"]),
+        )
+
+    def _insert(self, candidate: Candidate, decision: Decision) -> LeadRow:
+        key = self._key_token(candidate)
+        lapsed = self._leads.get(key)
+        if lapsed is not None:
+            self._replaced.append(bytes(lapsed["lead_id"]))
+            self._changes.append((bytes(lapsed["lead_id"]), "remove", "expired", self._now))
+        row: LeadRow = {
+            "lead_id": self._new_id().bytes,
+            "key_token": key,
+            "relationship": "lead",
+            "pinned_fields": 0,
+            "lawful_basis": LAWFUL_BASIS,
+            "first_obtained_date": decision.first_obtained_date,
+            "expire_date": decision.expire_date,
+            "notice_due_date": decision.notice_due_date,
+            "restricted_time": None,
+            "suppressed_time": None,
+            "erase_time": None,
+            "fields": decision.fields,
+            **self._token_columns(candidate),
+            **self._said(candidate),
+        }
+        self._leads[key] = self._new[row["lead_id"]] = row
+        return row
+
+    def _update(self, candidate: Candidate, decision: Decision) -> LeadRow:
+        row = self._leads[self._key_token(candidate)]
+        held = row["fields"] if "fields" in row else open_fields(self._burn, row)
+        row["fields"] = _merged(held, decision)
+        tokens = self._token_columns(candidate)
+        row.update({name: token for name, token in tokens.items() if token is not None})
+        row.update(self._said(candidate))
+        lead_id = bytes(row["lead_id"])
+        if lead_id not in self._new:
+            self._updated[lead_id] = row
+        return row
+
+    def _said(self, candidate: Candidate) -> LeadRow:
+        """Return the columns that every decision writes anew."""
+        assessment = self._policy.assessment
+        return {
+            "personal": candidate.personal,
+            "approximate": candidate.approximate,
+            "origin": candidate.intake.origin,
+            "country_code": candidate.intake.country_code,
+            "legal_form": candidate.intake.legal_form,
+            "purposes": " ".join(sorted(assessment.coverage.purposes)),
+            "assessment_version": str(assessment.version),
+            "policy_version": self._policy.version,
+        }
+
+    def _token_columns(self, candidate: Candidate) -> LeadRow:
+        def token(identifier: Identifier | None) -> bytes | None:
+            return self._tokens[identifier] if identifier is not None else None
+
+        return {
+            "email_base_token": token(candidate.base),
+            "name_at_domain_token": token(candidate.name_at_domain),
+            "phone_token": token(candidate.phone),
+            "name_at_phone_token": token(candidate.name_at_phone),
+        }
+
+    def _sealed(self, row: LeadRow) -> LeadRow:
+        fields: LeadFields = row["fields"]
+        row["sealed"] = seal(self._burn, bytes(row["lead_id"]), row["expire_date"], fields)
+        row.update(content_columns(fields))
+        return row
+
+    def _supply(self, lead_id: bytes, candidate: Candidate, decision: Decision) -> None:
+        """Note which fields this source supplies now; what it supplies, no other does."""
+        rows = self._sources.setdefault(lead_id, {})
+        kept = frozenset(decision.kept)
+        for supplied in rows.values():
+            supplied.fields -= kept
+        known = rows.get(candidate.source)
+        record_token = self._tokens[candidate.record or candidate.intake.lookup_key]
+        if known is None:
+            first = self._day(candidate.obtained_time)
+            rows[candidate.source] = _SourceRow(record_token, first, candidate.obtained_time, kept)
+        else:
+            known.record_token, known.obtained_time = record_token, candidate.obtained_time
+            known.fields |= kept
+
+    def _source_rows(self, lead_id: bytes) -> list[Row]:
+        return [
+            (lead_id, source, row.record_token, row.first_obtained_date, row.obtained_time, to_bits(row.fields))
+            for source, row in self._sources[lead_id].items()
+        ]
+
+    def _key_token(self, candidate: Candidate) -> bytes:
+        if candidate.key is None:
+            raise ValueError("a candidate without a key is never stored")
+        return self._tokens[candidate.key]
+
+    def _day(self, instant: datetime) -> date:
+        return today_in(self._policy.retention.zone_info, instant)
+
+
+def _merged(held: LeadFields, decision: Decision) -> LeadFields:
+    """Write the kept fields over the held ones."""
+    new = decision.fields or LeadFields()
+    values: dict[str, Any] = {field.value: getattr(new, field.value) for field in decision.kept}
+    if Field.PHONE_NUMBER in decision.kept:
+        values["phone_kind"] = new.phone_kind
+    return replace(held, **values)

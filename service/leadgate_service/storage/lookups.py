@@ -1,0 +1,190 @@
+"""The look-up records of one transaction: who was acquired when, so that no lapse restarts a clock (R-041, R-092)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from leadgate_service.domain.candidate import Candidate
+from leadgate_service.domain.gate import Acquisition, Decision
+from leadgate_service.domain.identity import Identifier
+from leadgate_service.domain.retention import acquisition_ends
+from leadgate_service.storage import tables
+from leadgate_service.storage.requests import LEASE
+from leadgate_service.storage.work import Insert, Row, Statement, Work, one_of
+
+_COLUMNS = tuple(column.name for column in tables.lookups.columns)
+
+SELECT_LOOKUPS = Statement(
+    sa.select(*tables.lookups.columns)
+    .where(sa.or_(one_of(tables.lookups.c.key_token, "keys"), one_of(tables.lookups.c.record_token, "records")))
+    .with_for_update(),
+)
+INSERT_LOOKUPS = Insert(tables.lookups, _COLUMNS)
+REPLACE_LOOKUPS = Insert(tables.lookups, _COLUMNS, conflict="replace")
+
+
+@dataclass(frozen=True, slots=True)
+class LookupStanding:
+    """What the look-up records say of one candidate.
+
+    Attributes:
+        being_asked: A call that may still be alive is asking about the same key.
+        answered_time: When a look-up of the same key was last answered.
+        acquisition: The first acquisition of the person, by this key or by a linked record.
+    """
+
+    being_asked: bool
+    answered_time: datetime | None
+    acquisition: Acquisition | None
+
+
+@dataclass(slots=True)
+class LookupRow:
+    """A row of `lookups`."""
+
+    key_token: bytes
+    source: str
+    record_token: bytes | None
+    personal: bool
+    outcome: str
+    asked_time: datetime
+    answered_time: datetime | None
+    first_obtained_date: date
+    expire_date: date | None
+    delete_date: date
+
+    def values(self) -> Row:
+        """Return the values in the order of the table's columns."""
+        return tuple(getattr(self, name) for name in _COLUMNS)
+
+
+class LookupBook:
+    """The look-up records that concern the candidates of one transaction.
+
+    Args:
+        tokens: The token of every identifier.
+        rows: What the database holds, whether or not its day has passed.
+        now: The instant.
+        today: Its civil day in the policy's zone.
+    """
+
+    def __init__(self, tokens: Mapping[Identifier, bytes], rows: Iterable[Row], now: datetime, today: date) -> None:
+        self._tokens = tokens
+        self._now = now
+        self._today = today
+        self._rows: dict[tuple[bytes, str], LookupRow] = {}
+        self._by_key: defaultdict[bytes, list[LookupRow]] = defaultdict(list)
+        self._by_record: defaultdict[bytes, list[LookupRow]] = defaultdict(list)
+        self._touched: dict[tuple[bytes, str], LookupRow] = {}
+        for values in rows:
+            row = LookupRow(*values)
+            row.key_token = bytes(row.key_token)
+            self._add(row)
+        self._stored = frozenset(self._rows)
+
+    def of(self, candidate: Candidate) -> LookupStanding:
+        """Say what is known of a candidate."""
+        own = self._own(candidate)
+        answered = [row.answered_time for row in own if row.answered_time is not None]
+        return LookupStanding(
+            being_asked=any(row.outcome == "asking" and row.asked_time + LEASE > self._now for row in own),
+            answered_time=max(answered, default=None),
+            acquisition=_acquisition(self._related(candidate)),
+        )
+
+    def note(self, candidate: Candidate, outcome: str) -> None:
+        """Note that a source is asked (`asking`), or what became of it without an answer to keep."""
+        row = self._row(candidate)
+        row.outcome = outcome
+        if outcome == "asking":
+            row.asked_time = self._now
+        if outcome == "miss":
+            row.answered_time = self._now
+        self._touch(row)
+
+    def acquire(self, candidate: Candidate, decision: Decision, obtained_date: date, *, asked: bool) -> None:
+        """Note an acquisition: an answer was obtained, whether or not anything of it is kept."""
+        related = self._related(candidate)
+        known = _acquisition(related)
+        row = self._row(candidate)
+        row.outcome = "found"
+        row.personal = row.personal or candidate.personal
+        if asked:
+            row.answered_time = self._now
+        if candidate.record is not None and not candidate.approximate:
+            row.record_token = self._tokens[candidate.record]
+            self._by_record[row.record_token].append(row)
+        if decision.first_obtained_date is not None:
+            known = Acquisition(decision.first_obtained_date, decision.expire_date)
+        dated = known or Acquisition(obtained_date, None)
+        for concerned in (row, *related) if decision.opens_acquisition else (row,):
+            _date(concerned, dated)
+            self._touch(concerned)
+
+    def write(self) -> Work[None]:
+        """Store what was noted. A new key that another process stored meanwhile makes the transaction start over."""
+        new = [row.values() for key, row in self._touched.items() if key not in self._stored]
+        old = [row.values() for key, row in self._touched.items() if key in self._stored]
+        if new:
+            yield INSERT_LOOKUPS(new)
+        if old:
+            yield REPLACE_LOOKUPS(old)
+
+    def _own(self, candidate: Candidate) -> list[LookupRow]:
+        rows = self._by_key.get(self._tokens[candidate.intake.lookup_key], [])
+        return [row for row in rows if row.delete_date >= self._today]
+
+    def _related(self, candidate: Candidate) -> list[LookupRow]:
+        """Return the records of the same key, and of the same provider record unless the match was approximate."""
+        related = self._own(candidate)
+        if candidate.record is None or candidate.approximate or not candidate.personal:
+            return related
+        linked = self._by_record.get(self._tokens[candidate.record], [])
+        return related + [row for row in linked if row.delete_date >= self._today and row not in related]
+
+    def _row(self, candidate: Candidate) -> LookupRow:
+        key = self._tokens[candidate.intake.lookup_key], candidate.source.value
+        row = self._rows.get(key)
+        if row is None or row.delete_date < self._today:
+            row = LookupRow(
+                key_token=key[0],
+                source=key[1],
+                record_token=None,
+                personal=False,
+                outcome="asking",
+                asked_time=self._now,
+                answered_time=None,
+                first_obtained_date=self._today,
+                expire_date=None,
+                delete_date=acquisition_ends(self._today),
+            )
+            self._add(row)
+        return row
+
+    def _add(self, row: LookupRow) -> None:
+        self._rows[row.key_token, row.source] = row
+        self._by_key[row.key_token].append(row)
+        if row.record_token is not None:
+            self._by_record[bytes(row.record_token)].append(row)
+
+    def _touch(self, row: LookupRow) -> None:
+        self._touched[row.key_token, row.source] = row
+
+
+def _acquisition(rows: Iterable[LookupRow]) -> Acquisition | None:
+    """Merge the records of one person: the earliest start, the latest day of what was stored."""
+    personal = [row for row in rows if row.personal]
+    if not personal:
+        return None
+    expiries = [row.expire_date for row in personal if row.expire_date is not None]
+    return Acquisition(min(row.first_obtained_date for row in personal), max(expiries, default=None))
+
+
+def _date(row: LookupRow, acquisition: Acquisition) -> None:
+    row.first_obtained_date = acquisition.first_obtained_date
+    row.expire_date = acquisition.expire_date
+    ends = acquisition_ends(acquisition.first_obtained_date)
+    row.delete_date = max(ends, acquisition.expire_date) if acquisition.expire_date is not None else ends

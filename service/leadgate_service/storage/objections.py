@@ -1,0 +1,166 @@
+"""Units of work of an objection: from its commit on, the person is unprocessable (R-018)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from leadgate_service.audit import Entry
+from leadgate_service.domain import identity
+from leadgate_service.domain.identity import CANONICALISER_VERSION, Identifier, TokenKind
+from leadgate_service.errors import LeadgateError
+from leadgate_service.ids import NewId
+from leadgate_service.keys import KeepRing
+from leadgate_service.storage import tables
+from leadgate_service.storage.journal import Record
+from leadgate_service.storage.ledger import INSERT_CHANGES, SELECT_SUPPRESSIONS
+from leadgate_service.storage.requests import open_book
+from leadgate_service.storage.work import Insert, Row, Statement, Work, one_of
+from leadgate_service.store import Objection, Registered
+
+_leads = tables.leads.c
+_TOKENS = (
+    _leads.lead_id,
+    _leads.key_token,
+    _leads.email_base_token,
+    _leads.name_at_domain_token,
+    _leads.phone_token,
+    _leads.name_at_phone_token,
+    _leads.suppressed_time,
+)
+
+SELECT_MATCHED = Statement(
+    sa.select(*_TOKENS)
+    .where(
+        _leads.personal,
+        sa.or_(one_of(_leads.key_token, "keys"), one_of(_leads.email_base_token, "bases")),
+    )
+    .with_for_update(),
+)
+SELECT_RECORDS = Statement(
+    sa.select(tables.lead_sources.c.record_token).where(one_of(tables.lead_sources.c.lead_id, "lead_ids")),
+)
+SELECT_LINKED = Statement(
+    sa.select(*_TOKENS)
+    .join(tables.lead_sources, tables.lead_sources.c.lead_id == _leads.lead_id)
+    .where(_leads.personal, _leads.approximate.is_(False), one_of(tables.lead_sources.c.record_token, "records"))
+    .with_for_update(),
+)
+SUPPRESS_LEADS = Statement(
+    sa.update(tables.leads)
+    .where(one_of(_leads.lead_id, "lead_ids"))
+    .values(suppressed_time=sa.bindparam("now"), erase_time=sa.bindparam("erase_time")),
+)
+INSERT_SUPPRESSIONS = Insert(tables.suppressions, tuple(column.name for column in tables.suppressions.columns))
+INSERT_OBJECTIONS = Insert(tables.objections, tuple(column.name for column in tables.objections.columns))
+
+
+@dataclass(frozen=True, slots=True)
+class Objections:
+    """The units of work of objections, with the keys and ids that they use."""
+
+    keep: KeepRing
+    new_id: NewId
+
+    def register(self, objection: Objection, record: Record) -> Work[bytes | LeadgateError]:
+        """Suppress a person. See `Store.register_objection`; runs with the latch closed."""
+        book = yield from open_book([objection.caller], self.keep, objection.now)
+        earlier = book.earlier(objection.caller)
+        if earlier is not None:
+            return earlier
+        exact, base = identity.email_identifiers(objection.email)
+        given = {self.keep.token(exact): exact.kind, self.keep.token(base): base.kind}
+        matched = yield from self._matched(objection.email, given)
+        tokens = {**(yield from self._tokens_of(matched)), **given}
+        registered = Registered(
+            objection_id=self.new_id().bytes,
+            effective_time=objection.now,
+            erase_time=objection.erase_time,
+            matched_leads=sum(row[-1] is None for row in matched),
+        )
+        yield INSERT_SUPPRESSIONS(self._suppression_rows(objection, registered, tokens))
+        yield from _make_unreadable(objection, [bytes(row[0]) for row in matched if row[-1] is None])
+        yield INSERT_OBJECTIONS([_objection_row(objection, registered)])
+        response = objection.encode(registered)
+        book.remember(objection.caller, response)
+        yield from book.write()
+        record(self._entry(objection, registered))
+        return response
+
+    def is_suppressed(self, identifiers: Iterable[Identifier]) -> Work[bool]:
+        """Say whether any identifier is on the list."""
+        rows = yield SELECT_SUPPRESSIONS(tokens=[self.keep.token(identifier) for identifier in identifiers])
+        return bool(rows)
+
+    def _matched(self, email: str, given: dict[bytes, TokenKind]) -> Work[list[Row]]:
+        """Find the leads of the address, a sole trader's lead of its domain, and those linked by a provider's id."""
+        keys = [token for token, kind in given.items() if kind is TokenKind.EMAIL_EXACT]
+        bases = [token for token, kind in given.items() if kind is TokenKind.EMAIL_BASE]
+        domain = identity.email_domain(email)
+        if not identity.is_free_mail(domain):
+            keys.append(self.keep.token(identity.company_key(domain)))
+        direct = yield SELECT_MATCHED(keys=keys, bases=bases)
+        if not direct:
+            return []
+        records = yield SELECT_RECORDS(lead_ids=[row[0] for row in direct])
+        linked = yield SELECT_LINKED(records=[row[0] for row in records])
+        return list({bytes(row[0]): row for row in (*direct, *linked)}.values())
+
+    def _tokens_of(self, matched: Sequence[Row]) -> Work[dict[bytes, TokenKind]]:
+        """Collect every token under which the matched leads may come again (R-030)."""
+        found: dict[bytes, TokenKind] = {}
+        kinds = (TokenKind.EMAIL_BASE, TokenKind.NAME_AT_DOMAIN, TokenKind.PHONE_E164, TokenKind.NAME_AT_PHONE)
+        for _, key, base, at_domain, phone, at_phone, _ in matched:
+            found[bytes(key)] = TokenKind.EMAIL_EXACT if base is not None else TokenKind.COMPANY_KEY
+            others = zip((base, at_domain, phone, at_phone), kinds, strict=True)
+            found.update({bytes(token): kind for token, kind in others if token is not None})
+        if matched:
+            records = yield SELECT_RECORDS(lead_ids=[row[0] for row in matched])
+            found.update({bytes(row[0]): TokenKind.PROVIDER_PERSON_ID for row in records})
+        return found
+
+    def _suppression_rows(
+        self,
+        objection: Objection,
+        registered: Registered,
+        tokens: dict[bytes, TokenKind],
+    ) -> list[Row]:
+        group = self.keep.group_id(registered.objection_id)
+        version = self.keep.token_version
+        day = objection.now.date()
+        return [
+            (token, group, kind.value, "person", None, version, CANONICALISER_VERSION, day)
+            for token, kind in tokens.items()
+        ]
+
+    def _entry(self, objection: Objection, registered: Registered) -> Entry:
+        return Entry(
+            time=objection.now,
+            principal=objection.caller.principal,
+            action=objection.caller.action,
+            purpose=None,
+            outcome="OK",
+            count=registered.matched_leads,
+            detail=f"channel={objection.channel}",
+            policy_version=objection.policy_version,
+            tokens=self.keep.evidence_token("objection", registered.objection_id),
+        )
+
+
+def _make_unreadable(objection: Objection, lead_ids: Sequence[bytes]) -> Work[None]:
+    if lead_ids:
+        yield SUPPRESS_LEADS(lead_ids=list(lead_ids), now=objection.now, erase_time=objection.erase_time)
+        yield INSERT_CHANGES([(lead_id, "stop", "objection", objection.now) for lead_id in lead_ids])
+
+
+def _objection_row(objection: Objection, registered: Registered) -> Row:
+    return (
+        registered.objection_id,
+        objection.received_time,
+        registered.effective_time,
+        registered.erase_time,
+        objection.channel,
+        objection.reference,
+        objection.caller.principal,
+        registered.matched_leads,
+    )

@@ -1,0 +1,132 @@
+"""Idempotency: the same request, sent again, is answered with the same bytes and has no second effect (P9)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+import sqlalchemy as sa
+
+from leadgate_service.errors import Aborted, FailedPrecondition, LeadgateError
+from leadgate_service.keys import KeepRing
+from leadgate_service.storage import tables
+from leadgate_service.storage.work import Insert, Row, Statement, Work, one_of
+from leadgate_service.store import Caller
+
+LIFE = timedelta(hours=72)
+"""How long an answer is remembered."""
+
+LEASE = timedelta(minutes=2)
+"""How long a call that never ended, because its process died, keeps its request id."""
+
+_requests = tables.requests.c
+
+SELECT_REQUESTS = Statement(
+    sa.select(
+        _requests.principal,
+        _requests.request_id,
+        _requests.body_mac,
+        _requests.response,
+        _requests.claimed_time,
+        _requests.delete_time,
+    )
+    .where(one_of(_requests.request_id, "request_ids"))
+    .with_for_update(),
+)
+DELETE_REQUEST = Statement(
+    sa.delete(tables.requests).where(
+        _requests.principal == sa.bindparam("principal"),
+        _requests.request_id == sa.bindparam("request_id"),
+    ),
+)
+_COLUMNS = ("principal", "request_id", "body_mac", "response", "claimed_time", "delete_time")
+INSERT_REQUESTS = Insert(tables.requests, _COLUMNS)
+REPLACE_REQUESTS = Insert(tables.requests, _COLUMNS, conflict="replace")
+
+Key: TypeAlias = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is remembered of a request.
+
+    Attributes:
+        body_mac: Of the body that it came with.
+        response: What was answered; None while the call is under way.
+        claimed_time: When it began.
+        delete_time: When it is forgotten.
+    """
+
+    body_mac: bytes
+    response: bytes | None
+    claimed_time: datetime
+    delete_time: datetime
+
+
+class RequestBook:
+    """The requests of one transaction: what was known when it began, and what it adds."""
+
+    def __init__(self, keep: KeepRing, now: datetime, known: Mapping[Key, Known]) -> None:
+        self._keep = keep
+        self._now = now
+        self._known = dict(known)
+        self._stored = frozenset(known)
+        self._touched: dict[Key, None] = {}
+
+    def earlier(self, caller: Caller, *, claimed: bool = False) -> bytes | LeadgateError | None:
+        """Return what this request was answered, or the error it must get, or None if it is new.
+
+        Args:
+            caller: Who sends which request.
+            claimed: The claim that may be found is this call's own.
+        """
+        known = self._known.get(_key(caller))
+        if known is None or known.delete_time <= self._now:
+            return None
+        if known.body_mac != self._keep.body_mac(caller.body):
+            return FailedPrecondition(
+                "REQUEST_ID_REUSED",
+                "This request id was used before with another body: use a new id for a new request.",
+                field="request_id",
+            )
+        if known.response is not None or claimed:
+            return known.response
+        if known.claimed_time + LEASE <= self._now:
+            return None
+        return Aborted("REQUEST_IN_PROGRESS", "A call with this request id is under way: send it again in a moment.")
+
+    def remember(self, caller: Caller, response: bytes | None) -> None:
+        """Note an answer, or with None a claim."""
+        key = _key(caller)
+        self._known[key] = Known(self._keep.body_mac(caller.body), response, self._now, self._now + LIFE)
+        self._touched[key] = None
+
+    def write(self) -> Work[None]:
+        """Store what was noted. A new id that another process stored meanwhile makes the transaction start over."""
+        new = [self._row(key) for key in self._touched if key not in self._stored]
+        old = [self._row(key) for key in self._touched if key in self._stored]
+        if new:
+            yield INSERT_REQUESTS(new)
+        if old:
+            yield REPLACE_REQUESTS(old)
+
+    def _row(self, key: Key) -> Row:
+        known = self._known[key]
+        return (*key, known.body_mac, known.response, known.claimed_time, known.delete_time)
+
+
+def open_book(callers: Iterable[Caller], keep: KeepRing, now: datetime) -> Work[RequestBook]:
+    """Read what is known of the callers' requests, and hold those rows."""
+    keys = {_key(caller) for caller in callers}
+    rows = yield SELECT_REQUESTS(request_ids=[request_id for _, request_id in keys])
+    found = {(row[0], row[1]): Known(row[2], row[3], row[4], row[5]) for row in rows}
+    return RequestBook(keep, now, {key: known for key, known in found.items() if key in keys})
+
+
+def release(caller: Caller) -> Work[None]:
+    """Forget a claim, so that the same request may be sent again."""
+    yield DELETE_REQUEST(principal=caller.principal, request_id=caller.request_id)
+
+
+def _key(caller: Caller) -> Key:
+    return caller.principal, caller.request_id

@@ -1,0 +1,194 @@
+"""The store: every method of `leadgate_service.store.Store` as a unit of work on a driver.
+
+Writers and their chains: `intake` and `objections` write content, `access` writes what was read. Each commits one
+transaction at a time; intake and reads are batched, so that under load many calls share one.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import TypeVar
+
+from leadgate_service.audit import Entry, Head
+from leadgate_service.audit_verify import StoredChain
+from leadgate_service.domain.identity import Identifier
+from leadgate_service.errors import Unavailable
+from leadgate_service.ids import NewId
+from leadgate_service.keys import BurnRing, KeepRing
+from leadgate_service.storage import access, trail
+from leadgate_service.storage.batcher import Lane
+from leadgate_service.storage.driver import Driver
+from leadgate_service.storage.intake import Intake
+from leadgate_service.storage.journal import Journal, Record
+from leadgate_service.storage.leads import Leads
+from leadgate_service.storage.objections import Objections
+from leadgate_service.storage.policy import Policies
+from leadgate_service.storage.work import Latch, Work
+from leadgate_service.store import (
+    AccessToken,
+    Admission,
+    AppliedPolicy,
+    Asking,
+    LeadFilter,
+    LeadKey,
+    LeadPage,
+    LeadRecord,
+    Objection,
+    PolicyChange,
+    Settlement,
+)
+
+Answer = TypeVar("Answer")
+
+MOST_ITEMS = 500
+"""How many leads one transaction takes in at most, unless a single call has more."""
+
+MOST_READS = 200
+"""How many single reads, or audit entries of reads, share a statement."""
+
+
+class SqlStore:
+    """A store over a driver.
+
+    Args:
+        driver: The database.
+        keep: Makes tokens.
+        burn: Seals content.
+        now: The clock, for the audit chains alone; every method gets its time from the caller.
+        new_id: Makes ids.
+    """
+
+    def __init__(
+        self,
+        driver: Driver,
+        *,
+        keep: KeepRing,
+        burn: BurnRing,
+        now: Callable[[], datetime],
+        new_id: NewId,
+    ) -> None:
+        self._driver = driver
+        self._keep = keep
+        self._now = now
+        self._intake = Intake(keep, burn, new_id)
+        self._leads = Leads(keep, burn)
+        self._objections = Objections(keep, new_id)
+        self._policies = Policies(keep)
+        self._intake_journal = Journal(driver, "intake", now, new_id)
+        self._objection_journal = Journal(driver, "objections", now, new_id)
+        self._access_journal = Journal(driver, "access", now, new_id)
+        self._admissions: Lane[Admission, bytes | Exception] = Lane(self._admit, most=MOST_ITEMS)
+        self._reads: Lane[LeadKey, LeadRecord | None] = Lane(self._read, most=MOST_READS)
+        self._entries: Lane[Entry, None] = Lane(self._append, most=MOST_READS)
+
+    async def claim(self, asking: Asking) -> bytes | None:
+        """See `Store.claim`."""
+        return _raised(
+            await self._intake_journal.commit(lambda record: self._intake.claim(asking, record), Latch.SHARED)
+        )
+
+    async def settle(self, settlement: Settlement) -> bytes:
+        """See `Store.settle`."""
+        return await self._intake_journal.commit(lambda record: self._intake.settle(settlement, record), Latch.SHARED)
+
+    async def admit(self, admission: Admission) -> bytes:
+        """See `Store.admit`."""
+        return _raised(await self._admissions.submit(admission, weight=len(admission.items)))
+
+    async def lead(self, key: LeadKey) -> LeadRecord | None:
+        """See `Store.lead`."""
+        return await self._reads.submit(key)
+
+    async def leads(self, wanted: LeadFilter, *, today: date, after: bytes | None, most: int) -> LeadPage:
+        """See `Store.leads`."""
+        return await self._driver.read(lambda: self._leads.page(wanted, today, after, most))
+
+    async def record(self, entry: Entry) -> None:
+        """See `Store.record`."""
+        try:
+            await self._entries.submit(entry)
+        except Unavailable:
+            raise Unavailable(
+                "AUDIT_UNAVAILABLE",
+                "The audit entry could not be made durable, so nothing is disclosed: send the same request again.",
+            ) from None
+
+    async def register_objection(self, objection: Objection) -> bytes:
+        """See `Store.register_objection`."""
+
+        def work(record: Record) -> Work[bytes | Exception]:
+            return self._objections.register(objection, record)
+
+        return _raised(await self._objection_journal.commit(work, Latch.EXCLUSIVE))
+
+    async def is_suppressed(self, identifiers: Sequence[Identifier]) -> bool:
+        """See `Store.is_suppressed`."""
+        return await self._driver.read(lambda: self._objections.is_suppressed(identifiers))
+
+    async def policy(self) -> AppliedPolicy | None:
+        """See `Store.policy`."""
+        return await self._driver.read(self._policies.current)
+
+    async def apply_policy(self, change: PolicyChange) -> bytes:
+        """See `Store.apply_policy`."""
+
+        def work(record: Record) -> Work[bytes | Exception]:
+            return self._policies.apply(change, record)
+
+        return _raised(await self._objection_journal.commit(work, Latch.EXCLUSIVE))
+
+    async def principal_of(self, token_hash: bytes, *, now: datetime, today: date) -> str | None:
+        """See `Store.principal_of`."""
+        return await self._driver.transact(lambda: access.principal_of(token_hash, now, today), Latch.NONE)
+
+    async def issue_token(self, token: AccessToken, token_hash: bytes) -> None:
+        """See `Store.issue_token`."""
+        await self._driver.transact(lambda: access.issue(token, token_hash), Latch.NONE)
+
+    async def tokens(self) -> Sequence[AccessToken]:
+        """See `Store.tokens`."""
+        return await self._driver.read(access.listed)
+
+    async def revoke_token(self, token_id: str, *, now: datetime) -> bool:
+        """See `Store.revoke_token`."""
+        return await self._driver.transact(lambda: access.revoke(token_id, now), Latch.NONE)
+
+    async def check_ring(self) -> None:
+        """See `Store.check_ring`."""
+        fingerprint = self._keep.fingerprint()
+        await self._driver.transact(lambda: access.check_ring(fingerprint, self._now()), Latch.NONE)
+
+    async def audit_heads(self) -> Sequence[Head]:
+        """See `Store.audit_heads`."""
+        return await self._driver.read(trail.heads)
+
+    async def audit_chains(self) -> Sequence[StoredChain]:
+        """See `Store.audit_chains`."""
+        return await self._driver.read(trail.chains)
+
+    async def close(self) -> None:
+        """See `Store.close`."""
+        for lane in (self._admissions, self._reads, self._entries):
+            await lane.drain()
+        await self._driver.close()
+
+    async def _admit(self, admissions: Sequence[Admission]) -> Sequence[bytes | Exception]:
+        return await self._intake_journal.commit(lambda record: self._intake.admit(admissions, record), Latch.SHARED)
+
+    async def _read(self, keys: Sequence[LeadKey]) -> Sequence[LeadRecord | None]:
+        return await self._driver.read(lambda: self._leads.read(keys))
+
+    async def _append(self, entries: Sequence[Entry]) -> Sequence[None]:
+        def work(record: Record) -> Work[Sequence[None]]:
+            for entry in entries:
+                record(entry)
+            yield from ()
+            return [None] * len(entries)
+
+        return await self._access_journal.commit(work)
+
+
+def _raised(answer: Answer | Exception) -> Answer:
+    """Raise what a unit of work answered as an error: its transaction committed, for others or for a replay."""
+    if isinstance(answer, Exception):
+        raise answer
+    return answer

@@ -1,0 +1,412 @@
+"""What the use cases ask of a store. Two implementations keep it: SQLite and PostgreSQL (`leadgate_service.storage`).
+
+The transaction rule: every method is one unit of work. When it returns, its effects and its audit entry are durable;
+when it raises, there are none, except after `STORE_UNAVAILABLE`, when sending the same request again takes effect
+once. What stores content runs behind the objection latch, so that it excludes an objection in either order.
+
+Answers to writes are bytes that the caller's `encode` made inside the unit: the same bytes are kept for the request
+id, so that a repeated request gets the same answer.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+
+from leadgate_service.audit import Entry, Head
+from leadgate_service.audit_verify import StoredChain
+from leadgate_service.domain.candidate import Candidate, CrmRecord
+from leadgate_service.domain.fields import EmployeeBand, Field, LeadFields, RevenueBand, Seniority
+from leadgate_service.domain.gate import Decision
+from leadgate_service.domain.identity import Identifier
+from leadgate_service.domain.policy import Policy
+from leadgate_service.domain.register import SourceName
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sends a request, and which.
+
+    Attributes:
+        principal: Name in the policy.
+        action: Full name of the method.
+        request_id: Unique per principal for 72 hours.
+        body: The request's bytes, of which only a MAC is kept.
+    """
+
+    principal: str
+    action: str
+    request_id: str
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One item with what was decided on it.
+
+    Attributes:
+        decision: The gate's.
+        lead_id: 16 bytes of the lead that is held; None if none is.
+    """
+
+    decision: Decision
+    lead_id: bytes | None
+
+
+EncodeJudged = Callable[[Sequence[Judged]], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """Answers to be judged and stored as one unit.
+
+    Attributes:
+        caller: Who hands them in.
+        policy: The policy that the candidates were prepared under.
+        items: Candidates, and decisions already taken on items that never became one.
+        now: The instant.
+        today: Its civil day in the policy's zone.
+        claimed: The request id was claimed before a provider was asked.
+        encode: Makes the answer.
+    """
+
+    caller: Caller
+    policy: Policy
+    items: Sequence[Candidate | Decision]
+    now: datetime
+    today: date
+    claimed: bool
+    encode: EncodeJudged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """A question to a source, to be judged and claimed before the source is asked.
+
+    Attributes:
+        caller: Who asks.
+        policy: The policy in force.
+        question: The candidate without an answer.
+        now: The instant.
+        today: Its civil day in the policy's zone.
+        claimed: True from the second source on: the request id is this call's already.
+        encode: Makes the answer if the question may not be asked.
+    """
+
+    caller: Caller
+    policy: Policy
+    question: Candidate
+    now: datetime
+    today: date
+    claimed: bool
+    encode: EncodeJudged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What a source said when it had no answer to store.
+
+    Attributes:
+        asking: The question.
+        outcome: For the look-up record: `miss`, `queued` or `failed`.
+        decision: What the caller is told.
+        final: The answer is kept for the request id. Failures are not: the same request may be sent again.
+        releases: The request id is given free; False while another source is still to be asked.
+    """
+
+    asking: Asking
+    outcome: str
+    decision: Decision
+    final: bool
+    releases: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LeadKey:
+    """By what a lead is read: exactly one is set."""
+
+    lead_id: bytes | None = None
+    crm_record: CrmRecord | None = None
+    identifier: Identifier | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRecord:
+    """What one provider supplied of a lead."""
+
+    source: SourceName
+    first_obtained_date: date
+    obtained_time: datetime
+    fields: frozenset[Field]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class LeadRecord:
+    """A lead as it is stored, opened. Shows nothing when printed.
+
+    Attributes:
+        lead_id: 16 bytes of a UUIDv7.
+        fields: The content. Sealed fields are absent if they were not asked for.
+        personal: It speaks of a person, or of a company that is one.
+        approximate: The provider matched the person only approximately.
+        origin: As declared at intake.
+        country_code: As given at intake, or None.
+        relationship: What the person or company is to the controller.
+        policy_version: The policy it was last decided under.
+        first_obtained_date: The clock's start.
+        expire_date: The last day held.
+        notice_due_date: The last day for the notice; None for company data.
+        suppressed: The person objected.
+        restricted: The person asked for restriction.
+        crm_records: The CRM records that it is known to be.
+        sources: Which provider supplied what.
+    """
+
+    lead_id: bytes
+    fields: LeadFields
+    personal: bool
+    approximate: bool
+    origin: str
+    country_code: str | None
+    relationship: str
+    policy_version: int
+    first_obtained_date: date
+    expire_date: date
+    notice_due_date: date | None
+    suppressed: bool
+    restricted: bool
+    crm_records: tuple[CrmRecord, ...] = ()
+    sources: tuple[SourceRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadFilter:
+    """Which leads are listed: all that are set must hold."""
+
+    company_industry: str | None = None
+    job_function: str | None = None
+    seniority: Seniority | None = None
+    company_domain: str | None = None
+    employee_band: EmployeeBand | None = None
+    revenue_band: RevenueBand | None = None
+    first_obtained_from_date: date | None = None
+    first_obtained_until_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeadPage:
+    """One page of a list.
+
+    Attributes:
+        leads: In the order of their ids.
+        last_examined: Where the next page begins; None at the end.
+    """
+
+    leads: Sequence[LeadRecord]
+    last_examined: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A registered objection.
+
+    Attributes:
+        objection_id: 16 bytes of a UUIDv7.
+        effective_time: From when on the person is unprocessable.
+        erase_time: When unreadable content becomes due for erasure.
+        matched_leads: How many leads became unreadable.
+    """
+
+    objection_id: bytes
+    effective_time: datetime
+    erase_time: datetime
+    matched_leads: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objection:
+    """An objection to be registered.
+
+    Attributes:
+        caller: Who registers it.
+        email: Canonical address of the person.
+        channel: How it came.
+        received_time: When it reached the organisation.
+        reference: The desk's case number, or None.
+        now: From when on it is effective.
+        erase_time: When content becomes due for erasure.
+        policy_version: For the audit entry.
+        encode: Makes the answer.
+    """
+
+    caller: Caller
+    email: str = field(repr=False)
+    channel: str
+    received_time: datetime
+    reference: str | None
+    now: datetime
+    erase_time: datetime
+    policy_version: int
+    encode: Callable[[Registered], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedPolicy:
+    """A policy as the database holds it."""
+
+    version: int
+    yaml: str
+    applied_time: datetime
+    applied_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyChange:
+    """A policy to be put in force.
+
+    Attributes:
+        caller: Who applies it.
+        yaml: Its text, which has been checked.
+        expected_version: The version that the author saw; 0 founds an empty database.
+        now: Since when it is in force.
+        encode: Makes the answer from the new version.
+    """
+
+    caller: Caller
+    yaml: str = field(repr=False)
+    expected_version: int
+    now: datetime
+    encode: Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessToken:
+    """A token as the database holds it: never the token itself."""
+
+    token_id: str
+    principal: str
+    issued_time: datetime
+    expire_time: datetime
+    last_used_date: date | None
+    revoked_time: datetime | None
+
+
+class Store(Protocol):
+    """The store, as the use cases see it."""
+
+    async def claim(self, asking: Asking) -> bytes | None:
+        """Judge a question under what is stored, and claim it before the source is asked.
+
+        The claim and the audit entry of the disclosure to the source are durable when this returns (R-019, check 1).
+
+        Returns:
+            None if the source may be asked; else the answer for the caller.
+
+        Raises:
+            FailedPrecondition: REQUEST_ID_REUSED, or ASSESSMENT_NOT_IN_FORCE.
+            Aborted: REQUEST_IN_PROGRESS: a call with this request id is under way.
+            PolicyMoved: Another policy is in force.
+        """
+        ...
+
+    async def settle(self, settlement: Settlement) -> bytes:
+        """Record what a source said that had no answer to store, and return the answer for the caller."""
+        ...
+
+    async def admit(self, admission: Admission) -> bytes:
+        """Judge answers under what is stored, and store what passes, in one unit (R-019, check 2).
+
+        Raises:
+            FailedPrecondition: REQUEST_ID_REUSED, or ASSESSMENT_NOT_IN_FORCE.
+            Aborted: REQUEST_IN_PROGRESS.
+            PolicyMoved: Another policy is in force than the candidates were prepared under.
+        """
+        ...
+
+    async def lead(self, key: LeadKey) -> LeadRecord | None:
+        """Read one lead, whatever its state; None if there is none."""
+        ...
+
+    async def leads(self, wanted: LeadFilter, *, today: date, after: bytes | None, most: int) -> LeadPage:
+        """List leads that may be processed today, in the order of their ids.
+
+        Args:
+            wanted: Which.
+            today: The civil day in the policy's zone.
+            after: Last id of the page before, or None.
+            most: How many at most, 1 to 500.
+        """
+        ...
+
+    async def record(self, entry: Entry) -> None:
+        """Append an audit entry; durable when this returns.
+
+        Raises:
+            Unavailable: AUDIT_UNAVAILABLE: it is not durable, so nothing may be disclosed.
+        """
+        ...
+
+    async def register_objection(self, objection: Objection) -> bytes:
+        """Suppress a person, and make what is held of them unreadable, in one unit behind the closed latch.
+
+        Raises:
+            FailedPrecondition: REQUEST_ID_REUSED.
+        """
+        ...
+
+    async def is_suppressed(self, identifiers: Sequence[Identifier]) -> bool:
+        """Say whether any of the identifiers is on the suppression list."""
+        ...
+
+    async def policy(self) -> AppliedPolicy | None:
+        """Return the policy in force; None in an empty database."""
+        ...
+
+    async def apply_policy(self, change: PolicyChange) -> bytes:
+        """Put a policy in force.
+
+        Raises:
+            Aborted: POLICY_CHANGED: `expected_version` is not in force.
+            FailedPrecondition: REQUEST_ID_REUSED.
+        """
+        ...
+
+    async def principal_of(self, token_hash: bytes, *, now: datetime, today: date) -> str | None:
+        """Return whom a token names, and note its use; None if it is unknown, expired or revoked."""
+        ...
+
+    async def issue_token(self, token: AccessToken, token_hash: bytes) -> None:
+        """Keep a new token."""
+        ...
+
+    async def tokens(self) -> Sequence[AccessToken]:
+        """List all tokens, oldest first."""
+        ...
+
+    async def revoke_token(self, token_id: str, *, now: datetime) -> bool:
+        """Revoke a token; False if there is none of that id."""
+        ...
+
+    async def check_ring(self) -> None:
+        """Make sure that the keep ring is the one the database was founded with; an empty database is founded now.
+
+        Raises:
+            KeyRingError: It is another ring: starting would forget every objection (R-034).
+        """
+        ...
+
+    async def audit_heads(self) -> Sequence[Head]:
+        """Return the last entry of every audit chain, for a checkpoint."""
+        ...
+
+    async def audit_chains(self) -> Sequence[StoredChain]:
+        """Read every audit chain, for verification."""
+        ...
+
+    async def close(self) -> None:
+        """Answer what is queued, then give everything back."""
+        ...
+
+
+class PolicyMoved(Exception):
+    """Another policy is in force than the one a decision was prepared under; prepare again."""

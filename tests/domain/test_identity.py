@@ -1,0 +1,191 @@
+"""Identifiers: one canonical form each, kinds that never collide, and lists that tell companies from consumers."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leadgate_service.domain import emails, identity, normalise
+from leadgate_service.domain.identity import Identifier, TokenKind
+from leadgate_service.errors import InvalidArgument
+
+LOCAL = st.from_regex(r"[A-Za-z0-9._+ß-]{1,8}", fullmatch=True)
+HOST = st.from_regex(r"[a-zA-Z0-9é-]{1,6}(\.[a-z0-9-]{1,6}){1,2}(\.(nl|com|test|local|onion|arpa|C0M|xn--p1ai))?\.?")
+EMAIL_LIKE = (
+    st.builds(lambda local, host: f"{local}@{host}", LOCAL, HOST)
+    | st.from_regex(emails._CANONICAL, alphabet=st.characters(codec="ascii"), fullmatch=True)
+    | st.emails()
+    | st.text(st.characters(codec=None))
+)
+
+
+@pytest.mark.proves("P22")
+@given(EMAIL_LIKE)
+def test_reading_an_address_is_total_and_idempotent(value: str) -> None:
+    """An address is read to a form that reads as itself, or is refused by a typed error that does not repeat it."""
+    try:
+        address = identity.canonical_email(value, field="lookup.email")
+    except InvalidArgument as error:
+        assert (error.reason, error.metadata["field"]) == ("FIELD_INVALID", "lookup.email")
+        assert len(value) < 4 or value not in f"{error.message}{error.metadata}"
+    else:
+        assert identity.canonical_email(address) == address
+        assert len(address) <= 254
+        assert identity.canonical_domain(identity.email_domain(address))
+
+
+@given(EMAIL_LIKE)
+def test_the_fast_way_of_reading_an_address_equals_the_library(value: str) -> None:
+    """An address that is taken without asking the library is one that the library reads the same way."""
+    assert emails.canonical_address(value) == emails._read(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "jan", "jan@", "@acme.nl", "jan@acme", "jan@@acme.nl", "jan devries@acme.nl", "jan..devries@acme.nl"]
+    + [".jan@acme.nl", "jan.@acme.nl", "jan@-acme.nl", "jan@acme..nl", "jan@[127.0.0.1]", '"jan"@acme.nl', "jan@test"]
+    + ["Jan <jan@acme.nl>", "jan@acme.local", "jan@1.2.3.4", "jan@xn--a.nl", "jan@acme.nl,piet@acme.nl", "jan\x00"]
+    + [f"{'a' * 250}@acme.nl", "j@" + "a" * 64 + ".nl", "\ud800@acme.nl", "x" * 100_000, "jan@acme.nl\njan@acme.nl"],
+)
+def test_what_is_no_address_is_refused_by_name(value: str) -> None:
+    """The refusal names the field and the rule, and never holds the value."""
+    with pytest.raises(InvalidArgument) as refusal:
+        identity.canonical_email(value)
+
+    rule = "must be an e-mail address of at most 254 characters"
+    assert refusal.value.metadata == {"field": "email", "rule": rule}
+    assert refusal.value.message == f"email {rule}"
+    assert refusal.value.__cause__ is None
+
+
+@pytest.mark.parametrize("value", ["", "acme", "https://acme.nl", "acme.nl/x", "acme.local"])
+def test_what_is_no_domain_is_refused_by_name(value: str) -> None:
+    """The refusal names the field and the rule, and never holds the value."""
+    with pytest.raises(InvalidArgument) as refusal:
+        identity.canonical_domain(value, field="lookup.domain")
+
+    assert refusal.value.reason == "FIELD_INVALID"
+    assert refusal.value.metadata["field"] == "lookup.domain"
+    assert not value or value not in refusal.value.message
+
+
+@pytest.mark.proves("P22")
+@given(st.text(st.characters(codec=None)) | st.text("Jan dr.'’- ÅßøłĳŉIİ", max_size=30))
+def test_reducing_a_name_is_total_and_idempotent(value: str) -> None:
+    """A name's parts are lower case and sorted, and reducing them again changes nothing."""
+    name = identity.canonical_name(value)
+
+    assert identity.canonical_name(name) == name
+    assert name.split() == sorted(name.split())
+    assert not re.search(r"[A-Z'’_.]", name)
+
+
+@given(st.text(st.characters(codec=None)) | st.text("Dr. ing/'’-_", max_size=12))
+def test_a_name_that_is_kept_can_be_blocked(value: str) -> None:
+    """A name that the service keeps never reduces to nothing, so that nameless people are not all one."""
+    assert normalise.full_name(value) is None or identity.canonical_name(value)
+
+
+def test_a_mailbox_has_one_base() -> None:
+    """Tags go everywhere; dots and other names of a domain only where the provider says they do not matter."""
+    assert identity.email_base("jan+crm@acme.nl") == "jan@acme.nl"
+    assert identity.email_base("jan.devries@acme.nl") == "jan.devries@acme.nl"
+    assert identity.email_base("j.a.n+x@googlemail.com") == "jan@gmail.com"
+    assert identity.email_base("j_a-n@pm.me") == "jan@proton.me"
+    assert identity.email_base("jan.d@me.com") == "jan.d@icloud.com"
+    assert identity.email_base("+tag@acme.nl") == "+tag@acme.nl"
+
+
+@given(EMAIL_LIKE)
+def test_the_base_of_a_base_is_itself(value: str) -> None:
+    """Reducing an address to its mailbox twice changes nothing, and the mailbox is still an address."""
+    address = emails.canonical_address(value)
+    if address is not None:
+        base = identity.email_base(address)
+
+        assert identity.email_base(base) == base
+        assert base.rpartition("@")[0]
+
+
+def test_an_address_has_an_exact_and_a_base_identifier() -> None:
+    """Exact tells people apart for disclosure, base blocks."""
+    assert identity.email_identifiers("jan+crm@acme.nl") == (
+        Identifier(TokenKind.EMAIL_EXACT, "jan+crm@acme.nl"),
+        Identifier(TokenKind.EMAIL_BASE, "jan@acme.nl"),
+    )
+
+
+def test_every_kind_is_strong_weak_or_of_a_company() -> None:
+    """Strong kinds stand for one person, weak ones may be shared, the others are a company's."""
+    companies = {TokenKind.DOMAIN, TokenKind.COMPANY_KEY}
+
+    assert not identity.STRONG_KINDS & identity.WEAK_KINDS
+    assert identity.STRONG_KINDS | identity.WEAK_KINDS | companies == set(TokenKind)
+    assert {TokenKind.PHONE_E164, TokenKind.NAME_AT_DOMAIN} == identity.WEAK_KINDS
+
+
+def test_an_identifier_never_shows_its_value() -> None:
+    """An identifier that ends up in a log or a traceback says its kind only."""
+    assert repr(identity.phone("+31205550123")) == f"Identifier(kind={TokenKind.PHONE_E164!r})"
+
+
+def test_identifiers_of_several_parts_do_not_collide() -> None:
+    """Two pairs that are written alike when joined are still two identifiers, and so are two kinds."""
+    built = [
+        identity.provider_person_id("clearbit", "1"),
+        identity.provider_person_id("hunter", "1"),
+        identity.crm_record("salesforce", "Lead", "1"),
+        identity.crm_record("salesforce", "Contact", "1"),
+        identity.crm_record("salesforce", "lead1", ""),
+        identity.name_at_domain("Jan", "acme.nl"),
+        identity.name_at_phone("Jan", "+31205550123"),
+        identity.phone("+31205550123"),
+        identity.company_key("acme.nl"),
+        identity.domain_and_parents("acme.nl")[0],
+    ]
+
+    assert len(set(built)) == len(built)
+    assert identity.crm_record("salesforce", "Lead", "1") == identity.crm_record("salesforce", "lead", " 1 ")
+
+
+@pytest.mark.parametrize(
+    ("domain", "covered"),
+    [
+        ("acme.nl", ["acme.nl"]),
+        ("mail.shop.acme.co.uk", ["mail.shop.acme.co.uk", "shop.acme.co.uk", "acme.co.uk"]),
+        ("co.uk", []),
+        ("nl", []),
+        ("shop.github.io", ["shop.github.io"]),
+        ("www.northpier.example.com", ["www.northpier.example.com", "northpier.example.com", "example.com"]),
+        ("a.xn--bcher-kva.example", ["a.xn--bcher-kva.example", "xn--bcher-kva.example"]),
+        ("city.kawasaki.jp", ["city.kawasaki.jp"]),
+        ("x.kawasaki.jp", []),
+    ],
+)
+def test_a_company_opt_out_covers_sub_domains_up_to_the_public_suffix(domain: str, covered: list[str]) -> None:
+    """A sub-domain carries the identifiers of the domains above it, never of a suffix that strangers share."""
+    assert [each.canonical for each in identity.domain_and_parents(domain)] == covered
+    assert {each.kind for each in identity.domain_and_parents(domain)} <= {TokenKind.DOMAIN}
+    assert identity.is_bare_suffix(domain) is (not covered)
+
+
+@pytest.mark.parametrize("domain", ["gmail.com", "googlemail.com", "ziggo.nl", "web.de", "orange.fr", "proton.me"])
+def test_free_mail_domains_are_known(domain: str) -> None:
+    """A domain that hands out mailboxes to consumers is never a company's."""
+    assert identity.is_free_mail(domain)
+
+
+@pytest.mark.parametrize("domain", ["example.com", "northpier.example.com", "acme.test"])
+def test_company_domains_are_not_free_mail(domain: str) -> None:
+    """An ordinary domain may be a company's."""
+    assert not identity.is_free_mail(domain)
+
+
+@pytest.mark.parametrize(
+    ("raw", "canonical"),
+    [("020 555 0123", "+31205550123"), ("555 012", "555012"), ("٥٥٥ ０１２ ext", "012"), ("none", "")],
+)
+def test_a_number_that_cannot_be_read_is_blocked_by_its_digits(raw: str, canonical: str) -> None:
+    """A number without a form of its own can still be objected to."""
+    assert identity.canonical_phone(raw, "NL") == canonical
