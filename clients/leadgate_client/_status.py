@@ -6,8 +6,8 @@ from typing import TypeVar
 
 import grpc
 from google.protobuf.message import DecodeError, Message
-from google.rpc import error_details_pb2, status_pb2  # type: ignore[import-untyped]  # ships without py.typed
-from grpc_status import rpc_status  # type: ignore[import-untyped]  # same
+from google.rpc import error_details_pb2, status_pb2
+from grpc_status import rpc_status
 
 DOMAIN = "leadgate.v1"
 """`ErrorInfo.domain` of the service's own errors. Only their texts are known to hold no personal value."""

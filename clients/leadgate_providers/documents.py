@@ -91,3 +91,19 @@ def _children(node: Any) -> Iterable[Any]:
     if isinstance(node, dict):
         return node.values()
     return node if isinstance(node, list) else ()
+
+
+def handed_in(body: bytes, *, of_domain: bool) -> Document:
+    """Read an answer that somebody fetched elsewhere, with or without its envelope, into the combined shape.
+
+    Args:
+        body: The provider's bytes.
+        of_domain: The provider was asked about a domain, so that the answer may be the company itself.
+
+    Raises:
+        Unreadable: It is nothing that the provider documents.
+    """
+    document = unwrapped(parse(body))
+    if of_domain and document.keys().isdisjoint({"person", "company"}):
+        return company_only(document)
+    return combined(document)

@@ -42,7 +42,7 @@ class Answer:
     Attributes:
         status: The HTTP status.
         retry_after: The header of that name, as sent.
-        body: The bytes of a success. None for any other status, and for what is not JSON, encoded or too large.
+        body: The bytes of a success, as sent. None for any other status, and for what is not JSON or too large.
     """
 
     status: int
@@ -86,7 +86,7 @@ class Transport:
 
     def __init__(self, headers: Mapping[str, str]) -> None:
         self._adapter = PunctualAdapter(pool_connections=2, pool_maxsize=_CONNECTIONS)
-        # Only unencoded answers: then MAX_BODY bounds what is held, and nothing can inflate.
+        # Only unencoded answers, and none is ever decoded: MAX_BODY bounds what is held, and nothing can inflate.
         self._headers = {
             "User-Agent": "leadgate",
             "Accept": "application/json",
@@ -128,7 +128,7 @@ def _body(response: requests.Response) -> bytes | None:
         with suppress(*_BROKEN):
             response.raw.read(MAX_BODY, decode_content=False)
         return None
-    if not _is_plain_json(response.headers):
+    if not _is_json(response.headers):
         return None
     body: bytes = response.raw.read(MAX_BODY + 1, decode_content=False)
     if len(body) > MAX_BODY:
@@ -138,9 +138,9 @@ def _body(response: requests.Response) -> bytes | None:
     return body
 
 
-def _is_plain_json(headers: Mapping[str, str]) -> bool:
+def _is_json(headers: Mapping[str, str]) -> bool:
     media_type = headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    return media_type == "application/json" and headers.get("Content-Encoding", "identity").lower() == "identity"
+    return media_type == "application/json"
 
 
 def _nothing(_record: logging.LogRecord) -> bool:

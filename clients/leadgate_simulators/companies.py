@@ -38,7 +38,6 @@ def company(domain: str, place: Place, dice: random.Random, *, is_sole: bool, ha
         "name": name,
         "legalName": f"{name} {place.sole_form if is_sole else place.legal_form}",
         "domain": domain,
-        "domainAliases": [],
         "site": {
             "phoneNumbers": [number(dice, place.phone)],
             "emailAddresses": [f"{canary.text('colleague')}@{domain}"],
@@ -50,12 +49,19 @@ def company(domain: str, place: Place, dice: random.Random, *, is_sole: bool, ha
         **_whereabouts(place, canary),
         "logo": f"https://logo.example.net/{canary.text('logo')}.png",
         **_channels(canary),
-        "emailProvider": False,
         "type": "personal" if is_sole else "private",
-        "ticker": None,
-        "identifiers": {"usEIN": None, "usCIK": None},
         "phone": number(dice, place.phone),
         "metrics": _metrics(dice, is_sole=is_sole),
+        **_alike_for_all(),
+    }
+
+
+def _alike_for_all() -> dict[str, Any]:
+    return {
+        "domainAliases": [],
+        "emailProvider": False,
+        "ticker": None,
+        "identifiers": {"usEIN": None, "usCIK": None},
         "indexedAt": "2026-09-20T04:21:11.456Z",
         "tech": ["nginx", "postgresql"],
         "techCategories": ["web_servers", "database"],

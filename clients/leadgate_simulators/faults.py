@@ -35,7 +35,7 @@ class Fault(StrEnum):
     BROKEN_JSON = "broken_json"
     """JSON that ends too early, though the body is complete."""
     BOMB = "bomb"
-    """JSON nested a hundred thousand levels deep."""
+    """JSON nested fifty thousand levels deep, within half a megabyte."""
     NAN = "nan"
     """A number that JSON does not have."""
     DRIFT = "drift"

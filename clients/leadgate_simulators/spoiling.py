@@ -14,7 +14,7 @@ from leadgate_simulators.faults import Fault
 
 _OVERSIZE = 3 * 2**20
 _INFLATED = 100 * 2**20
-_LEVELS = 100_000
+_LEVELS = 50_000
 
 _OTHER_TYPES: tuple[Any, ...] = (17, -1.5, True, "twelve", [], {}, ["a", 1], {"value": None})
 

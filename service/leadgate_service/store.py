@@ -8,7 +8,7 @@ Answers to writes are bytes that the caller's `encode` made inside the unit: the
 id, so that a repeated request gets the same answer.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -47,10 +47,12 @@ class Judged:
     Attributes:
         decision: The gate's.
         lead_id: 16 bytes of the lead that is held; None if none is.
+        dropped_attributes: How often each other path of the answer had a value.
     """
 
     decision: Decision
-    lead_id: bytes | None
+    lead_id: bytes | None = None
+    dropped_attributes: Mapping[str, int] = field(default_factory=dict)
 
 
 EncodeJudged = Callable[[Sequence[Judged]], bytes]

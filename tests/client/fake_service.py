@@ -6,14 +6,11 @@ import uuid
 from collections.abc import Iterator
 from concurrent import futures
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Generic, NoReturn, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import grpc
-from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.message import Message
-from google.rpc import error_details_pb2, status_pb2  # type: ignore[import-untyped]  # ships without py.typed
-from grpc_status import rpc_status  # type: ignore[import-untyped]  # same
 from leadgate.v1 import (
     governance_service_pb2,
     governance_service_pb2_grpc,
@@ -26,68 +23,15 @@ from leadgate.v1 import (
     types_pb2,
 )
 
+from tests.client.refusals import NOT_FOUND, POLICY_CHANGED, POLICY_INVALID, REUSED, TOKEN_INVALID, Refusal
+
 TOKEN = "lg_an-invented-token"
 
 _Answer = TypeVar("_Answer", bound=Message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
-    """How a call fails.
-
-    Attributes:
-        code: The gRPC status.
-        text: The message of the status.
-        reason: A reason of the contract; None leaves all details out, as a proxy would.
-        metadata: Metadata of the ErrorInfo.
-        violations: Field and description of BadRequest violations.
-        domain: Domain of the ErrorInfo.
-        final: Whether the client is told not to try again.
-    """
-
-    code: grpc.StatusCode
-    text: str = "a text of the service"
-    reason: str | None = None
-    metadata: dict[str, str] = field(default_factory=dict)
-    violations: tuple[tuple[str, str], ...] = ()
-    domain: str = "leadgate.v1"
-    final: bool = False
-
-    def abort(self, context: grpc.ServicerContext) -> NoReturn:
-        """Ends the call with this status."""
-        pushback = (("grpc-retry-pushback-ms", "-1"),) if self.final else ()
-        if self.reason is None:
-            context.set_trailing_metadata(pushback)
-            context.abort(self.code, self.text)
-        details = status_pb2.Status(code=self.code.value[0], message=self.text, details=self._details())
-        status = rpc_status.to_status(details)
-        context.abort_with_status(status._replace(trailing_metadata=(*status.trailing_metadata, *pushback)))
-
-    def _details(self) -> Iterator[AnyMessage]:
-        yield _packed(error_details_pb2.ErrorInfo(reason=self.reason, domain=self.domain, metadata=self.metadata))
-        if self.violations:
-            bad_request = error_details_pb2.BadRequest()
-            for place, text in self.violations:
-                bad_request.field_violations.add(field=place, description=text)
-            yield _packed(bad_request)
-
-
-def _packed(message: Message) -> AnyMessage:
-    packed = AnyMessage()
-    packed.Pack(message)
-    return packed
-
-
-UNAVAILABLE = Refusal(code=grpc.StatusCode.UNAVAILABLE, reason="STORE_UNAVAILABLE")
-GONE = Refusal(code=grpc.StatusCode.UNAVAILABLE, reason="STORE_UNAVAILABLE", final=True)
-REUSED = Refusal(code=grpc.StatusCode.FAILED_PRECONDITION, reason="REQUEST_ID_REUSED")
-NOT_FOUND = Refusal(code=grpc.StatusCode.NOT_FOUND, reason="LEAD_NOT_FOUND")
-TOKEN_INVALID = Refusal(code=grpc.StatusCode.UNAUTHENTICATED, reason="TOKEN_INVALID")
-POLICY_CHANGED = Refusal(code=grpc.StatusCode.ABORTED, reason="POLICY_CHANGED", metadata={"version": "1"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival(Generic[_Answer]):
+class Arrival:
     """One attempt of a call as it arrived.
 
     Attributes:
@@ -95,7 +39,7 @@ class Arrival(Generic[_Answer]):
         seconds: What was left of the deadline.
     """
 
-    request: _Answer
+    request: Message
     seconds: float
 
 
@@ -123,7 +67,7 @@ class Fakes:
     before: list[Refusal] = field(default_factory=list)
     after: list[Refusal] = field(default_factory=list)
     delay: float = 0.0
-    arrivals: list[Arrival[Message]] = field(default_factory=list)
+    arrivals: list[Arrival] = field(default_factory=list)
     replays: dict[str, tuple[Message, Message]] = field(default_factory=dict)
 
     def arrive(self, request: Message, context: grpc.ServicerContext) -> None:
@@ -272,8 +216,7 @@ class FakeGovernance(governance_service_pb2_grpc.GovernanceServiceServicer):
     ) -> governance_service_pb2.GetPolicyResponse:
         """Returns the last policy applied."""
         self._fakes.arrive(request, context)
-        policy = self._fakes.policy
-        return governance_service_pb2.GetPolicyResponse(version=len(policy), yaml=policy[-1])
+        return governance_service_pb2.GetPolicyResponse(version=len(self._fakes.policy), yaml=self._fakes.policy[-1])
 
     def ApplyPolicy(
         self, request: governance_service_pb2.ApplyPolicyRequest, context: grpc.ServicerContext
@@ -283,7 +226,7 @@ class FakeGovernance(governance_service_pb2_grpc.GovernanceServiceServicer):
         lines = enumerate(request.yaml.splitlines(), start=1)
         mistakes = tuple((f"line {number}: fields", "has a tab; use spaces") for number, line in lines if "\t" in line)
         if mistakes:
-            Refusal(code=grpc.StatusCode.INVALID_ARGUMENT, reason="POLICY_INVALID", violations=mistakes).abort(context)
+            replace(POLICY_INVALID, violations=mistakes).abort(context)
         if request.expected_version != len(self._fakes.policy):
             POLICY_CHANGED.abort(context)
         self._fakes.policy.append(request.yaml)

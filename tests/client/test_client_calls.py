@@ -39,7 +39,8 @@ from leadgate_client import (
     WithheldReason,
 )
 
-from tests.client.fake_service import GONE, Fakes, Refusal
+from tests.client.fake_service import Fakes
+from tests.client.refusals import GONE, Refusal
 
 SERVICES: list[ServiceDescriptor] = [
     module.DESCRIPTOR.services_by_name[name]
@@ -131,6 +132,9 @@ def test_batch_ingest_leads_answers_each_item_in_order(client: Client, fakes: Fa
         origin=Origin.ORIGIN_CRM_CUSTOMER,
         source="clearbit",
         answer=typed,
+        country_code="NL",
+        legal_form="eenmanszaak",
+        crm_reference=SALESFORCE,
         obtained_time=datetime(2026, 3, 1, 12, tzinfo=UTC),
         act=Contract(reference="C/7", start_date=date(2026, 3, 1)),
     )
@@ -141,6 +145,8 @@ def test_batch_ingest_leads_answers_each_item_in_order(client: Client, fakes: Fa
     assert last.typed.fields == types_pb2.LeadFields(
         full_name="Ada Example", seniority=types_pb2.SENIORITY_VP, company_employee_range=types_pb2.Range(lower=5)
     )
+    assert (last.source, last.country_code, last.legal_form) == ("clearbit", "NL", "eenmanszaak")
+    assert last.crm_reference.record_id == SALESFORCE.record_id
     assert (last.typed.person_id, last.typed.approximate) == ("p-1", True)
     assert last.obtained_time.ToDatetime(tzinfo=UTC) == datetime(2026, 3, 1, 12, tzinfo=UTC)
     assert (last.contract.reference, last.contract.start_date.day) == ("C/7", 1)

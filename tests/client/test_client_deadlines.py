@@ -20,7 +20,8 @@ from leadgate_client import (
 )
 from leadgate_client._channel import SERVICE_CONFIG
 
-from tests.client.fake_service import GONE, TOKEN, UNAVAILABLE, Fakes, Refusal, serving
+from tests.client.fake_service import TOKEN, Fakes, serving
+from tests.client.refusals import GONE, UNAVAILABLE, Refusal
 from tests.client.test_client_calls import SERVICES, item
 
 SUPPORT = ObjectionChannel.OBJECTION_CHANNEL_SUPPORT

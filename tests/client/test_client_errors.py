@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import grpc
 import pytest
-from google.rpc import status_pb2  # type: ignore[import-untyped]  # ships without py.typed
+from google.rpc import status_pb2
 from leadgate.v1.error_reason_pb2 import ErrorReason
 from leadgate_client import (
     Client,
@@ -23,7 +23,8 @@ from leadgate_client import (
 )
 from leadgate_client._errors import BY_REASON, error_from
 
-from tests.client.fake_service import TOKEN, Fakes, Refusal
+from tests.client.fake_service import TOKEN, Fakes
+from tests.client.refusals import Refusal
 
 REASONS = [name.removeprefix("ERROR_REASON_") for name in ErrorReason.keys()[1:]]
 
@@ -94,7 +95,7 @@ class FailedCall(grpc.RpcError):
         """The text of the status."""
         return "a foreign text"
 
-    def trailing_metadata(self) -> tuple[tuple[str, bytes], ...]:
+    def trailing_metadata(self) -> tuple[tuple[str, bytes], ...]:  # type: ignore[override]  # the stub's type is private
         """The details, under the name that gRPC gives them."""
         return (("grpc-status-details-bin", self._details),)
 

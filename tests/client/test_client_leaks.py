@@ -26,7 +26,8 @@ from leadgate_client import (
     WebFormAct,
 )
 
-from tests.client.fake_service import TOKEN, Fakes, Refusal
+from tests.client.fake_service import TOKEN, Fakes
+from tests.client.refusals import Refusal
 
 pytestmark = pytest.mark.proves("P17")
 

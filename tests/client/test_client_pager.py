@@ -7,7 +7,8 @@ from leadgate.v1 import types_pb2
 from leadgate.v1.lead_service_pb2 import QueryLeadsRequest
 from leadgate_client import Client, DeadlineExceeded, Purpose
 
-from tests.client.fake_service import UNAVAILABLE, Fakes
+from tests.client.fake_service import Fakes
+from tests.client.refusals import UNAVAILABLE
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,6 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from leadgate_service.domain import characters
 
 EVERY_CHARACTER = list(map(chr, range(sys.maxunicode + 1)))

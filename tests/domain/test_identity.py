@@ -5,13 +5,14 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from leadgate_service.domain import emails, identity, normalise
 from leadgate_service.domain.identity import Identifier, TokenKind
 from leadgate_service.errors import InvalidArgument
 
 LOCAL = st.from_regex(r"[A-Za-z0-9._+ß-]{1,8}", fullmatch=True)
-HOST = st.from_regex(r"[a-zA-Z0-9é-]{1,6}(\.[a-z0-9-]{1,6}){1,2}(\.(nl|com|test|local|onion|arpa|C0M|xn--p1ai))?\.?")
+HOST = st.from_regex(
+    r"[a-zA-Z0-9é-]{1,6}(\.[a-z0-9-]{1,6}){1,2}(\.(nl|com|test|local|onion|arpa|C0M|xn--p1ai))?\.?", fullmatch=True
+)
 EMAIL_LIKE = (
     st.builds(lambda local, host: f"{local}@{host}", LOCAL, HOST)
     | st.from_regex(emails._CANONICAL, alphabet=st.characters(codec="ascii"), fullmatch=True)
@@ -20,19 +21,27 @@ EMAIL_LIKE = (
 )
 
 
+def read(value: str) -> str | InvalidArgument:
+    """Reads an address as the lookup of a request; a refusal is given back."""
+    try:
+        return identity.canonical_email(value, field="lookup.email")
+    except InvalidArgument as refusal:
+        return refusal
+
+
 @pytest.mark.proves("P22")
 @given(EMAIL_LIKE)
 def test_reading_an_address_is_total_and_idempotent(value: str) -> None:
     """An address is read to a form that reads as itself, or is refused by a typed error that does not repeat it."""
-    try:
-        address = identity.canonical_email(value, field="lookup.email")
-    except InvalidArgument as error:
-        assert (error.reason, error.metadata["field"]) == ("FIELD_INVALID", "lookup.email")
-        assert len(value) < 4 or value not in f"{error.message}{error.metadata}"
+    outcome = read(value)
+
+    if isinstance(outcome, InvalidArgument):
+        assert (outcome.reason, outcome.metadata["field"]) == ("FIELD_INVALID", "lookup.email")
+        assert len(value) < 4 or value not in f"{outcome.message}{outcome.metadata}"
     else:
-        assert identity.canonical_email(address) == address
-        assert len(address) <= 254
-        assert identity.canonical_domain(identity.email_domain(address))
+        assert read(outcome) == outcome
+        assert len(outcome) <= 254
+        assert identity.canonical_domain(identity.email_domain(outcome))
 
 
 @given(EMAIL_LIKE)
@@ -43,10 +52,13 @@ def test_the_fast_way_of_reading_an_address_equals_the_library(value: str) -> No
 
 @pytest.mark.parametrize(
     "value",
-    ["", "jan", "jan@", "@acme.nl", "jan@acme", "jan@@acme.nl", "jan devries@acme.nl", "jan..devries@acme.nl"]
-    + [".jan@acme.nl", "jan.@acme.nl", "jan@-acme.nl", "jan@acme..nl", "jan@[127.0.0.1]", '"jan"@acme.nl', "jan@test"]
-    + ["Jan <jan@acme.nl>", "jan@acme.local", "jan@1.2.3.4", "jan@xn--a.nl", "jan@acme.nl,piet@acme.nl", "jan\x00"]
-    + [f"{'a' * 250}@acme.nl", "j@" + "a" * 64 + ".nl", "\ud800@acme.nl", "x" * 100_000, "jan@acme.nl\njan@acme.nl"],
+    [
+        *["", "jan", "jan@", "@acme.nl", "jan@acme", "jan@@acme.nl", "jan devries@acme.nl", "jan..devries@acme.nl"],
+        *[".jan@acme.nl", "jan.@acme.nl", "jan@-acme.nl", "jan@acme..nl", "jan@[127.0.0.1]", '"jan"@acme.nl'],
+        *["jan@test", "Jan <jan@acme.nl>", "jan@acme.local", "jan@1.2.3.4", "jan@xn--a.nl", "jan@acme.nl,piet@acme.nl"],
+        *["jan\x00", f"{'a' * 250}@acme.nl", "j@" + "a" * 64 + ".nl", "\ud800@acme.nl", "x" * 100_000],
+        "jan@acme.nl\njan@acme.nl",
+    ],
 )
 def test_what_is_no_address_is_refused_by_name(value: str) -> None:
     """The refusal names the field and the rule, and never holds the value."""
@@ -184,7 +196,7 @@ def test_company_domains_are_not_free_mail(domain: str) -> None:
 
 @pytest.mark.parametrize(
     ("raw", "canonical"),
-    [("020 555 0123", "+31205550123"), ("555 012", "555012"), ("٥٥٥ ０１２ ext", "012"), ("none", "")],
+    [("020 555 0123", "+31205550123"), ("01 23", "0123"), ("٠١ ２３ ext", "0123"), ("none", "")],
 )
 def test_a_number_that_cannot_be_read_is_blocked_by_its_digits(raw: str, canonical: str) -> None:
     """A number without a form of its own can still be objected to."""

@@ -4,7 +4,6 @@ For each kind of identifier: forty ways to write the objector's, all blocked, an
 """
 
 import pytest
-
 from leadgate_service.domain import identity
 from leadgate_service.domain.identity import Identifier
 

@@ -3,16 +3,18 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from leadgate_service.domain.screening import is_natural_person
 
 
 @pytest.mark.proves("R-013")
 @pytest.mark.parametrize(
     "form",
-    ["eenmanszaak", "Eenmanszaak", "ZZP", "zzp'er", "V.O.F.", "sole trader", "Sole Proprietorship", "freelancer"]
-    + ["Einzelunternehmen", "e.K.", "Eingetragene Kauffrau", "GbR", "Freiberufler", "auto-entrepreneur"]
-    + ["micro-entreprise", "Entreprise individuelle", "EIRL", "maatschap", "natürliche Person"],
+    [
+        *["eenmanszaak", "Eenmanszaak", "ZZP", "zzp'er", "V.O.F.", "maatschap"],
+        *["sole trader", "Sole Proprietorship", "freelancer"],
+        *["Einzelunternehmen", "e.K.", "Eingetragene Kauffrau", "GbR", "Freiberufler", "natürliche Person"],
+        *["auto-entrepreneur", "micro-entreprise", "Entreprise individuelle", "EIRL"],
+    ],
 )
 def test_a_legal_form_of_a_natural_person_is_known(form: str) -> None:
     """Dutch, English, German and French forms without legal personality make the company's fields personal data."""

@@ -6,7 +6,6 @@ import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from leadgate_service.domain import normalise, phones
 
 REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)

@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from leadgate_service.domain import normalise, ranges
 from leadgate_service.domain.fields import EmployeeBand, RevenueBand, Span
 
@@ -70,7 +69,8 @@ def test_ranges_are_total_and_hold_together(value: str | int) -> None:
     """No value raises; a range begins at 0 or above, never runs backwards, and has a band."""
     for span in (normalise.employee_range(value), normalise.revenue_range(value)):
         assert span is None or 0 <= span.lower <= (span.lower if span.upper is None else span.upper)
-        assert span is None or (normalise.employee_band(span), normalise.revenue_band(span))
+        assert span is None or normalise.employee_band(span) in EmployeeBand
+        assert span is None or normalise.revenue_band(span) in RevenueBand
 
 
 def test_the_known_words_are_read_like_any_other() -> None:

@@ -103,6 +103,7 @@ def test_every_section_must_be_there(section: str) -> None:
             "lead_days: 42", 'lead_days: "42"', "retention.lead_days", "digits without quotes", id="quoted number"
         ),
         pytest.param("lead_days: 42", "lead_days: 42.5", "retention.lead_days", "digits", id="fraction"),
+        pytest.param("lead_days: 42", f"lead_days: {'9' * 5000}", "retention.lead_days", "digits", id="5000 digits"),
         pytest.param("lead_days: 42", "lead_days: 6", "retention.lead_days", "at least 7", id="too short a period"),
         pytest.param("version: demo", "version: 2020", "statement.version", "quotes", id="number for text"),
         pytest.param("version: demo", "version:", "statement.version", "quotes", id="nothing for text"),

@@ -1,5 +1,6 @@
 """A provider's nonsense costs one look-up at most: every kind of it ends in an outcome, soon, and never raises."""
 
+import gzip
 import time
 from collections.abc import Callable
 
@@ -96,6 +97,16 @@ def test_bodies_are_capped_at_a_mebibyte(ask: Callable[..., Reply], size: int, o
     body = b'{"person": {"id": "1"}}'.ljust(size)
     with ClearbitSimulator(faults=FaultPlan(script=(Answer(body=body),))) as simulator:
         assert outcome is ask(simulator).outcome
+
+
+def test_encoded_bodies_are_not_decoded(ask: Callable[..., Reply]) -> None:
+    """An answer in an encoding that nobody asked for is not read, however small; so none can inflate."""
+    zipped = Answer(
+        headers={"Content-Type": "application/json", "Content-Encoding": "gzip"},
+        body=gzip.compress(b'{"person": {"id": "1"}}'),
+    )
+    with ClearbitSimulator(faults=FaultPlan(script=(zipped,))) as simulator:
+        assert ask(simulator).outcome is Outcome.UNREADABLE
 
 
 NOT_DOCUMENTED = [

@@ -1,11 +1,12 @@
 """What each status of each provider means, cell by cell, over real HTTP."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
-from leadgate_providers import Outcome, Reply
+from leadgate_providers import Outcome, Reply, clearbit, hunter
 from leadgate_providers.lookup import MAX_REQUESTS
-from leadgate_simulators import Answer, ClearbitSimulator, FaultPlan, HunterSimulator
+from leadgate_simulators import Answer, ClearbitSimulator, Delivery, FaultPlan, HunterSimulator
+from leadgate_simulators.fixtures import fixture
 
 # One row per fixture: what was recorded, what it means, how many requests it takes to be sure.
 CLEARBIT = [
@@ -40,6 +41,14 @@ HUNTER = [
     ("hunter_error_451", Outcome.OBJECTED, 1),
 ]
 
+# In the tables, though nobody recorded a body.
+UNRECORDED = [
+    (ClearbitSimulator, 400, Outcome.INVALID, 1),
+    (ClearbitSimulator, 403, Outcome.AUTH, 1),
+    (ClearbitSimulator, 429, Outcome.RETRY, 1),
+    (HunterSimulator, 422, Outcome.INVALID, 1),
+]
+
 # What no table lists: a refusal is final, a failure is not, and nothing else is an answer.
 UNDOCUMENTED = [
     (204, Outcome.UNREADABLE, 1),
@@ -70,6 +79,43 @@ def test_hunter_means(ask: Callable[..., Reply], recorded: str, outcome: Outcome
 
     assert (outcome, calls) == (reply.outcome, reply.calls)
     assert calls == simulator.requests
+
+
+@pytest.mark.parametrize(("simulated", "status", "outcome", "calls"), UNRECORDED)
+def test_the_rest_of_the_tables_means(
+    ask: Callable[..., Reply],
+    simulated: type[ClearbitSimulator | HunterSimulator],
+    status: int,
+    outcome: Outcome,
+    calls: int,
+) -> None:
+    """A status that a table lists without a recorded answer means what the table says."""
+    with simulated(faults=FaultPlan(shares={status: 1})) as simulator:
+        reply = ask(simulator)
+
+    assert (reply.outcome, reply.calls) == (outcome, calls)
+
+
+@pytest.mark.parametrize("simulated", [ClearbitSimulator, HunterSimulator])
+def test_created_is_found(ask: Callable[..., Reply], simulated: type[ClearbitSimulator | HunterSimulator]) -> None:
+    """A 201 is billed like a 200, and read like one."""
+    created = Answer(status=201, body=b'{"person": {"id": "1"}}')
+    with simulated(faults=FaultPlan(script=(created,))) as simulator:
+        assert ask(simulator).body == {"person": {"id": "1"}, "company": None}
+
+
+@pytest.mark.parametrize(
+    ("statuses", "rows", "simulated"),
+    [(clearbit.STATUSES, CLEARBIT, ClearbitSimulator), (hunter.STATUSES, HUNTER, HunterSimulator)],
+)
+def test_every_row_of_a_table_is_tried(
+    statuses: Mapping[int, Outcome], rows: list[tuple[str, Outcome, int]], simulated: type
+) -> None:
+    """A status that is added to a table is added here."""
+    recorded = {fixture(name).answer.status for name, _, _ in rows}
+    unrecorded = {status for kind, status, _, _ in UNRECORDED if kind is simulated}
+
+    assert statuses.keys() <= recorded | unrecorded | {201}
 
 
 @pytest.mark.parametrize("simulated", [ClearbitSimulator, HunterSimulator])
@@ -104,3 +150,13 @@ def test_the_status_decides_before_the_body(ask: Callable[..., Reply]) -> None:
         outcomes = [ask(simulator).outcome for _ in bodies]
 
     assert [Outcome.MISS] * len(bodies) == outcomes
+
+
+def test_the_status_decides_though_the_body_breaks(ask: Callable[..., Reply]) -> None:
+    """A refusal whose text breaks off is a refusal, not a connection to try again."""
+    broken = b"HTTP/1.1 401 No\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+    plan = FaultPlan(script=(Answer(body=broken, delivery=Delivery.RAW),))
+    with ClearbitSimulator(faults=plan) as simulator:
+        reply = ask(simulator)
+
+    assert (reply.outcome, reply.calls) == (Outcome.AUTH, 1)

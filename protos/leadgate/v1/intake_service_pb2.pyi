@@ -272,6 +272,7 @@ class EnrichLeadRequest(_message.Message):
     CRM_REFERENCE_FIELD_NUMBER: _builtins.int
     WEB_FORM_FIELD_NUMBER: _builtins.int
     CONTRACT_FIELD_NUMBER: _builtins.int
+    LEGAL_FORM_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """request_id makes the call idempotent: 1 to 64 printable ASCII characters, best a random UUID. The same id with the
     same body gives the same answer for 72 hours; with another body it is refused.
@@ -280,6 +281,10 @@ class EnrichLeadRequest(_message.Message):
     """origin declares where the caller has the identifier from."""
     country_code: _builtins.str
     """country_code is ISO 3166-1 alpha-2, upper case. Empty if unknown; a national phone number is then dropped."""
+    legal_form: _builtins.str
+    """legal_form is the company's, as a register calls it, such as `eenmanszaak`: at most 40 characters. The company of
+    a natural person is personal data; empty if unknown.
+    """
     @_builtins.property
     def lookup(self) -> _types_pb2.LookupKey:
         """lookup is what the providers are asked about."""
@@ -306,10 +311,11 @@ class EnrichLeadRequest(_message.Message):
         crm_reference: _types_pb2.CrmReference | None = ...,
         web_form: _types_pb2.WebFormAct | None = ...,
         contract: _types_pb2.Contract | None = ...,
+        legal_form: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["act", b"act", "contract", b"contract", "crm_reference", b"crm_reference", "lookup", b"lookup", "web_form", b"web_form"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["act", b"act", "contract", b"contract", "country_code", b"country_code", "crm_reference", b"crm_reference", "lookup", b"lookup", "origin", b"origin", "request_id", b"request_id", "web_form", b"web_form"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["act", b"act", "contract", b"contract", "country_code", b"country_code", "crm_reference", b"crm_reference", "legal_form", b"legal_form", "lookup", b"lookup", "origin", b"origin", "request_id", b"request_id", "web_form", b"web_form"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_act: _TypeAlias = _typing.Literal["web_form", "contract"]  # noqa: Y015
     _WhichOneofArgType_act: _TypeAlias = _typing.Literal["act", b"act"]  # noqa: Y015
@@ -409,6 +415,7 @@ class IngestItem(_message.Message):
     CONTRACT_FIELD_NUMBER: _builtins.int
     PROVIDER_JSON_FIELD_NUMBER: _builtins.int
     TYPED_FIELD_NUMBER: _builtins.int
+    LEGAL_FORM_FIELD_NUMBER: _builtins.int
     origin: _types_pb2.Origin.ValueType
     """origin declares where the caller has the identifier from."""
     source: _builtins.str
@@ -417,6 +424,10 @@ class IngestItem(_message.Message):
     """country_code is ISO 3166-1 alpha-2, upper case. Empty if unknown."""
     provider_json: _builtins.bytes
     """provider_json is the provider's own answer as it came, at most 256 KiB."""
+    legal_form: _builtins.str
+    """legal_form is the company's, as a register calls it, such as `eenmanszaak`: at most 40 characters. The company of
+    a natural person is personal data; empty if unknown.
+    """
     @_builtins.property
     def lookup(self) -> _types_pb2.LookupKey:
         """lookup is what the provider was asked about."""
@@ -454,10 +465,11 @@ class IngestItem(_message.Message):
         contract: _types_pb2.Contract | None = ...,
         provider_json: _builtins.bytes = ...,
         typed: Global___TypedAnswer | None = ...,
+        legal_form: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["act", b"act", "answer", b"answer", "contract", b"contract", "crm_reference", b"crm_reference", "lookup", b"lookup", "obtained_time", b"obtained_time", "provider_json", b"provider_json", "typed", b"typed", "web_form", b"web_form"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["act", b"act", "answer", b"answer", "contract", b"contract", "country_code", b"country_code", "crm_reference", b"crm_reference", "lookup", b"lookup", "obtained_time", b"obtained_time", "origin", b"origin", "provider_json", b"provider_json", "source", b"source", "typed", b"typed", "web_form", b"web_form"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["act", b"act", "answer", b"answer", "contract", b"contract", "country_code", b"country_code", "crm_reference", b"crm_reference", "legal_form", b"legal_form", "lookup", b"lookup", "obtained_time", b"obtained_time", "origin", b"origin", "provider_json", b"provider_json", "source", b"source", "typed", b"typed", "web_form", b"web_form"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_act: _TypeAlias = _typing.Literal["web_form", "contract"]  # noqa: Y015
     _WhichOneofArgType_act: _TypeAlias = _typing.Literal["act", b"act"]  # noqa: Y015

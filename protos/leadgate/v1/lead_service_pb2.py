@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from leadgate.v1 import types_pb2 as leadgate_dot_v1_dot_types__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eleadgate/v1/lead_service.proto\x12\x0bleadgate.v1\x1a\x17leadgate/v1/types.proto\"\x96\x01\n\x0eGetLeadRequest\x12%\n\x07purpose\x18\x01 \x01(\x0e\x32\x14.leadgate.v1.Purpose\x12\x11\n\x07lead_id\x18\x02 \x01(\tH\x00\x12\x32\n\rcrm_reference\x18\x03 \x01(\x0b\x32\x19.leadgate.v1.CrmReferenceH\x00\x12\x0f\n\x05\x65mail\x18\x04 \x01(\tH\x00\x42\x05\n\x03key\"i\n\x0fGetLeadResponse\x12!\n\x04lead\x18\x01 \x01(\x0b\x32\x11.leadgate.v1.LeadH\x00\x12)\n\x08withheld\x18\x02 \x01(\x0b\x32\x15.leadgate.v1.WithheldH\x00\x42\x08\n\x06result\"7\n\x08Withheld\x12+\n\x06reason\x18\x01 \x01(\x0e\x32\x1b.leadgate.v1.WithheldReason\"\xe9\x03\n\x11QueryLeadsRequest\x12%\n\x07purpose\x18\x01 \x01(\x0e\x32\x14.leadgate.v1.Purpose\x12\x1d\n\x10\x63ompany_industry\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x19\n\x0cjob_function\x18\x03 \x01(\tH\x01\x88\x01\x01\x12)\n\tseniority\x18\x04 \x01(\x0e\x32\x16.leadgate.v1.Seniority\x12\x1b\n\x0e\x63ompany_domain\x18\x05 \x01(\tH\x02\x88\x01\x01\x12\x30\n\remployee_band\x18\x06 \x01(\x0e\x32\x19.leadgate.v1.EmployeeBand\x12.\n\x0crevenue_band\x18\x07 \x01(\x0e\x32\x18.leadgate.v1.RevenueBand\x12\x33\n\x18\x66irst_obtained_from_date\x18\x08 \x01(\x0b\x32\x11.leadgate.v1.Date\x12\x34\n\x19\x66irst_obtained_until_date\x18\t \x01(\x0b\x32\x11.leadgate.v1.Date\x12\x11\n\tpage_size\x18\n \x01(\x05\x12\x12\n\npage_token\x18\x0b \x01(\tB\x13\n\x11_company_industryB\x0f\n\r_job_functionB\x11\n\x0f_company_domain\"O\n\x12QueryLeadsResponse\x12 \n\x05leads\x18\x01 \x03(\x0b\x32\x11.leadgate.v1.Lead\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\xb2\x01\n\x0eWithheldReason\x12\x1f\n\x1bWITHHELD_REASON_UNSPECIFIED\x10\x00\x12\x1e\n\x1aWITHHELD_REASON_SUPPRESSED\x10\x01\x12\x1e\n\x1aWITHHELD_REASON_RESTRICTED\x10\x02\x12\x1b\n\x17WITHHELD_REASON_EXPIRED\x10\x03\x12\"\n\x1eWITHHELD_REASON_NOTICE_OVERDUE\x10\x04\x32\xa2\x01\n\x0bLeadService\x12\x44\n\x07GetLead\x12\x1b.leadgate.v1.GetLeadRequest\x1a\x1c.leadgate.v1.GetLeadResponse\x12M\n\nQueryLeads\x12\x1e.leadgate.v1.QueryLeadsRequest\x1a\x1f.leadgate.v1.QueryLeadsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eleadgate/v1/lead_service.proto\x12\x0bleadgate.v1\x1a\x17leadgate/v1/types.proto\"\x96\x01\n\x0eGetLeadRequest\x12%\n\x07purpose\x18\x01 \x01(\x0e\x32\x14.leadgate.v1.Purpose\x12\x11\n\x07lead_id\x18\x02 \x01(\tH\x00\x12\x32\n\rcrm_reference\x18\x03 \x01(\x0b\x32\x19.leadgate.v1.CrmReferenceH\x00\x12\x0f\n\x05\x65mail\x18\x04 \x01(\tH\x00\x42\x05\n\x03key\"i\n\x0fGetLeadResponse\x12!\n\x04lead\x18\x01 \x01(\x0b\x32\x11.leadgate.v1.LeadH\x00\x12)\n\x08withheld\x18\x02 \x01(\x0b\x32\x15.leadgate.v1.WithheldH\x00\x42\x08\n\x06result\"7\n\x08Withheld\x12+\n\x06reason\x18\x01 \x01(\x0e\x32\x1b.leadgate.v1.WithheldReason\"\xe9\x03\n\x11QueryLeadsRequest\x12%\n\x07purpose\x18\x01 \x01(\x0e\x32\x14.leadgate.v1.Purpose\x12\x1d\n\x10\x63ompany_industry\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x19\n\x0cjob_function\x18\x03 \x01(\tH\x01\x88\x01\x01\x12)\n\tseniority\x18\x04 \x01(\x0e\x32\x16.leadgate.v1.Seniority\x12\x1b\n\x0e\x63ompany_domain\x18\x05 \x01(\tH\x02\x88\x01\x01\x12\x30\n\remployee_band\x18\x06 \x01(\x0e\x32\x19.leadgate.v1.EmployeeBand\x12.\n\x0crevenue_band\x18\x07 \x01(\x0e\x32\x18.leadgate.v1.RevenueBand\x12\x33\n\x18\x66irst_obtained_from_date\x18\x08 \x01(\x0b\x32\x11.leadgate.v1.Date\x12\x34\n\x19\x66irst_obtained_until_date\x18\t \x01(\x0b\x32\x11.leadgate.v1.Date\x12\x11\n\tpage_size\x18\n \x01(\x05\x12\x12\n\npage_token\x18\x0b \x01(\tB\x13\n\x11_company_industryB\x0f\n\r_job_functionB\x11\n\x0f_company_domain\"O\n\x12QueryLeadsResponse\x12 \n\x05leads\x18\x01 \x03(\x0b\x32\x11.leadgate.v1.Lead\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\x8e\x01\n\x0eWithheldReason\x12\x1f\n\x1bWITHHELD_REASON_UNSPECIFIED\x10\x00\x12\x1e\n\x1aWITHHELD_REASON_SUPPRESSED\x10\x01\x12\x1e\n\x1aWITHHELD_REASON_RESTRICTED\x10\x02\x12\x1b\n\x17WITHHELD_REASON_EXPIRED\x10\x03\x32\xa2\x01\n\x0bLeadService\x12\x44\n\x07GetLead\x12\x1b.leadgate.v1.GetLeadRequest\x1a\x1c.leadgate.v1.GetLeadResponse\x12M\n\nQueryLeads\x12\x1e.leadgate.v1.QueryLeadsRequest\x1a\x1f.leadgate.v1.QueryLeadsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,7 +33,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'leadgate.v1.lead_service_pb
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_WITHHELDREASON']._serialized_start=963
-  _globals['_WITHHELDREASON']._serialized_end=1141
+  _globals['_WITHHELDREASON']._serialized_end=1105
   _globals['_GETLEADREQUEST']._serialized_start=73
   _globals['_GETLEADREQUEST']._serialized_end=223
   _globals['_GETLEADRESPONSE']._serialized_start=225
@@ -44,6 +44,6 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_QUERYLEADSREQUEST']._serialized_end=879
   _globals['_QUERYLEADSRESPONSE']._serialized_start=881
   _globals['_QUERYLEADSRESPONSE']._serialized_end=960
-  _globals['_LEADSERVICE']._serialized_start=1144
-  _globals['_LEADSERVICE']._serialized_end=1306
+  _globals['_LEADSERVICE']._serialized_start=1108
+  _globals['_LEADSERVICE']._serialized_end=1270
 # @@protoc_insertion_point(module_scope)

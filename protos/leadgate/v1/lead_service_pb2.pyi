@@ -34,8 +34,6 @@ class _WithheldReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Withhe
     """WITHHELD_REASON_RESTRICTED means that the person asked for restriction."""
     WITHHELD_REASON_EXPIRED: _WithheldReason.ValueType  # 3
     """WITHHELD_REASON_EXPIRED means that the last day held has passed."""
-    WITHHELD_REASON_NOTICE_OVERDUE: _WithheldReason.ValueType  # 4
-    """WITHHELD_REASON_NOTICE_OVERDUE means that the person was not told in time."""
 
 class WithheldReason(_WithheldReason, metaclass=_WithheldReasonEnumTypeWrapper):
     """WithheldReason is why a lead may not be processed."""
@@ -48,8 +46,6 @@ WITHHELD_REASON_RESTRICTED: WithheldReason.ValueType  # 2
 """WITHHELD_REASON_RESTRICTED means that the person asked for restriction."""
 WITHHELD_REASON_EXPIRED: WithheldReason.ValueType  # 3
 """WITHHELD_REASON_EXPIRED means that the last day held has passed."""
-WITHHELD_REASON_NOTICE_OVERDUE: WithheldReason.ValueType  # 4
-"""WITHHELD_REASON_NOTICE_OVERDUE means that the person was not told in time."""
 Global___WithheldReason: _TypeAlias = WithheldReason  # noqa: Y015
 
 @_typing.final

@@ -28,8 +28,8 @@ if _version_not_supported:
 class LeadServiceStub:
     """LeadService reads leads. Every read names a purpose and leaves an audit entry that is durable before the answer.
 
-    A lead that is expired, suppressed, restricted or overdue for notice is withheld from that instant, whether or not
-    the row is still there. To marketing, withheld and unknown look alike: NOT_FOUND. The CRM sync and support learn
+    A lead that is expired, suppressed or restricted is withheld from that instant, whether or not the row is still
+    there. To marketing, withheld and unknown look alike: NOT_FOUND. The CRM sync and support learn
     that a person may not be processed, because they must stop.
     """
 
@@ -54,8 +54,8 @@ class LeadServiceStub:
 class LeadServiceServicer:
     """LeadService reads leads. Every read names a purpose and leaves an audit entry that is durable before the answer.
 
-    A lead that is expired, suppressed, restricted or overdue for notice is withheld from that instant, whether or not
-    the row is still there. To marketing, withheld and unknown look alike: NOT_FOUND. The CRM sync and support learn
+    A lead that is expired, suppressed or restricted is withheld from that instant, whether or not the row is still
+    there. To marketing, withheld and unknown look alike: NOT_FOUND. The CRM sync and support learn
     that a person may not be processed, because they must stop.
     """
 
@@ -105,8 +105,8 @@ def add_LeadServiceServicer_to_server(servicer, server):
 class LeadService:
     """LeadService reads leads. Every read names a purpose and leaves an audit entry that is durable before the answer.
 
-    A lead that is expired, suppressed, restricted or overdue for notice is withheld from that instant, whether or not
-    the row is still there. To marketing, withheld and unknown look alike: NOT_FOUND. The CRM sync and support learn
+    A lead that is expired, suppressed or restricted is withheld from that instant, whether or not the row is still
+    there. To marketing, withheld and unknown look alike: NOT_FOUND. The CRM sync and support learn
     that a person may not be processed, because they must stop.
     """
 

@@ -29,8 +29,8 @@ GRPC_VERSION: str
 class LeadServiceStub:
     """LeadService reads leads. Every read names a purpose and leaves an audit entry that is durable before the answer.
 
-    A lead that is expired, suppressed, restricted or overdue for notice is withheld from that instant, whether or not
-    the row is still there. To marketing, withheld and unknown look alike: NOT_FOUND. The CRM sync and support learn
+    A lead that is expired, suppressed or restricted is withheld from that instant, whether or not the row is still
+    there. To marketing, withheld and unknown look alike: NOT_FOUND. The CRM sync and support learn
     that a person may not be processed, because they must stop.
     """
 
@@ -57,8 +57,8 @@ class LeadServiceStub:
 class LeadServiceAsyncStub(LeadServiceStub):
     """LeadService reads leads. Every read names a purpose and leaves an audit entry that is durable before the answer.
 
-    A lead that is expired, suppressed, restricted or overdue for notice is withheld from that instant, whether or not
-    the row is still there. To marketing, withheld and unknown look alike: NOT_FOUND. The CRM sync and support learn
+    A lead that is expired, suppressed or restricted is withheld from that instant, whether or not the row is still
+    there. To marketing, withheld and unknown look alike: NOT_FOUND. The CRM sync and support learn
     that a person may not be processed, because they must stop.
     """
 
@@ -81,8 +81,8 @@ class LeadServiceAsyncStub(LeadServiceStub):
 class LeadServiceServicer(metaclass=_abc_1.ABCMeta):
     """LeadService reads leads. Every read names a purpose and leaves an audit entry that is durable before the answer.
 
-    A lead that is expired, suppressed, restricted or overdue for notice is withheld from that instant, whether or not
-    the row is still there. To marketing, withheld and unknown look alike: NOT_FOUND. The CRM sync and support learn
+    A lead that is expired, suppressed or restricted is withheld from that instant, whether or not the row is still
+    there. To marketing, withheld and unknown look alike: NOT_FOUND. The CRM sync and support learn
     that a person may not be processed, because they must stop.
     """
 

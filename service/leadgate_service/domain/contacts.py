@@ -92,8 +92,8 @@ _WORD_RULES = (
         re.compile(
             r"\b(?:(?i:(?:uw |your |ihre? |votre )?(?:contact ?person(?:en)?|contactpersoon|ansprechpartner(?:in)?"
             r"|kontaktperson|aanspreekpunt|interlocut(?:eur|rice)|personne (?:de|a) contact(?:er)?"
-            r"|(?:uw|your|ihr|votre) (?:contact|kontakt)|t\.a\.v\.|ter attentie van|for the attention of|attn\.?|z\. ?hd\.?"
-            r"|a l'attention de))(?: ?[:=-] ?| is | ist | est | )|(?:Contact|Kontakt) ?: ?)" + _NAME
+            r"|(?:uw|your|ihr|votre) (?:contact|kontakt)|t\.a\.v\.|ter attentie van|for the attention of|attn\.?"
+            r"|z\. ?hd\.?|a l'attention de))(?: ?[:=-] ?| is | ist | est | )|(?:Contact|Kontakt) ?: ?)" + _NAME
         ),
     ),
     # Please contact Jan de Vries

@@ -125,6 +125,8 @@ class Decision:
         expire_date: The last day held; None unless stored or updated.
         notice_due_date: Last day for the notice; None for company data.
         opens_acquisition: A new clock was started: first contact, or a new act after a lapse.
+        invalid_field: With INVALID_ITEM, which field broke a rule of the contract.
+        broken_rule: With INVALID_ITEM, which rule.
     """
 
     outcome: Outcome
@@ -136,6 +138,8 @@ class Decision:
     expire_date: date | None = None
     notice_due_date: date | None = None
     opens_acquisition: bool = False
+    invalid_field: str = ""
+    broken_rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)

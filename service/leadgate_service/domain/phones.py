@@ -86,4 +86,4 @@ def _read(value: str, country: str | None) -> str | None:
 
 def digits(value: str) -> str:
     """Returns the digits of a number that cannot be read, in ASCII, so that it can still be blocked; maybe none."""
-    return "".join(char for char in unicodedata.normalize("NFKC", value) if char.isascii() and char.isdigit())
+    return "".join(str(unicodedata.decimal(char)) for char in value if char.isdecimal())

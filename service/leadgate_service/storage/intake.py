@@ -58,7 +58,7 @@ class Intake:
             yield from known.lookups.write()
             yield from book.write()
             return None
-        response = asking.encode([Judged(decision, None)])
+        response = asking.encode([Judged(decision)])
         book.remember(asking.caller, response)
         record(self._entry(asking, asking.caller.action, _code(decision), question.intake.lookup_key))
         yield from book.write()
@@ -72,7 +72,7 @@ class Intake:
         known = yield from self._open_ledger([question], asking.policy, asking.now, asking.today)
         known.lookups.note(question, settlement.outcome)
         yield from known.lookups.write()
-        response = asking.encode([Judged(settlement.decision, None)])
+        response = asking.encode([Judged(settlement.decision)])
         if settlement.final:
             book.remember(asking.caller, response)
             yield from book.write()
@@ -118,13 +118,13 @@ class Intake:
 
     def _judge_and_store(self, unit: Admission, known: Ledger, item: Candidate | Decision) -> Judged:
         if isinstance(item, Decision):
-            return Judged(item, None)
+            return Judged(item)
         decision = decide(unit.policy, known.standing(item), item, unit.today)
         lead_id = known.store(item, decision)
         if lead_id is not None or decision.reason in _ACQUIRED or unit.claimed:
             obtained_date = today_in(unit.policy.retention.zone_info, item.obtained_time)
             known.lookups.acquire(item, decision, obtained_date, asked=unit.claimed)
-        return Judged(decision, lead_id)
+        return Judged(decision, lead_id, item.dropped_attributes)
 
     def _open_ledger(
         self,

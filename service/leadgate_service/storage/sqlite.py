@@ -156,7 +156,7 @@ def _compile(statement: Statement | Insert | Update) -> _Compiled:
         case Update(table, (key, *others)):
             assignments = ", ".join(f"{name} = ?{position + 2}" for position, name in enumerate(others))
             sql = f"UPDATE {table.name} SET {assignments} WHERE {key} = ?1"  # noqa: S608 - names of our tables
-            return _Compiled(sql, {}, _converters([table.c[key], *(table.c[name] for name in others)], _TO_DATABASE), {})
+            return _Compiled(sql, {}, _converters([table.c[name] for name in (key, *others)], _TO_DATABASE), {})
     raise AssertionError(statement)
 
 

@@ -1,0 +1,233 @@
+"""The composition root: the one place that picks the real parts and puts them together."""
+
+import asyncio
+import signal
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self, TextIO
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+from leadgate.v1 import governance_service_pb2, intake_service_pb2, lead_service_pb2, objection_service_pb2
+
+from leadgate_service.config import Config, Tls
+from leadgate_service.counters import Counters
+from leadgate_service.ids import Uuid7
+from leadgate_service.jobs.checkpoints import Checkpoints
+from leadgate_service.keyfiles import check_rings_apart
+from leadgate_service.keys import BurnRing, KeepRing
+from leadgate_service.logs import Log
+from leadgate_service.policy_file import parse
+from leadgate_service.providers import Providers
+from leadgate_service.rpc.governance import GovernanceService
+from leadgate_service.rpc.intake import IntakeService
+from leadgate_service.rpc.leads import LeadService
+from leadgate_service.rpc.objections import ObjectionService
+from leadgate_service.rpc.pipeline import Pipeline
+from leadgate_service.storage.driver import Driver
+from leadgate_service.storage.postgres import PostgresDriver
+from leadgate_service.storage.sql_store import SqlStore
+from leadgate_service.storage.sqlite import SqliteDriver
+from leadgate_service.store import Caller, PolicyChange, Store
+from leadgate_service.usecases.access import Gatehouse
+from leadgate_service.usecases.clock import Now
+from leadgate_service.usecases.intake import IntakeDesk
+from leadgate_service.usecases.policy import PolicyInForce
+
+MOST_MESSAGE_BYTES = 8 * 1024 * 1024
+"""The longest request; a longer one is RESOURCE_EXHAUSTED before anybody reads it."""
+
+MOST_METADATA_BYTES = 16 * 1024
+
+DRAIN_SECONDS = 10.0
+"""How long calls in flight may go on after the end was asked for."""
+
+_OPTIONS = (
+    ("grpc.max_receive_message_length", MOST_MESSAGE_BYTES),
+    ("grpc.max_metadata_size", MOST_METADATA_BYTES),
+    ("grpc.absolute_max_metadata_size", MOST_METADATA_BYTES),
+)
+
+_SERVICES = tuple(
+    module.DESCRIPTOR.services_by_name[name]
+    for module, name in (
+        (intake_service_pb2, "IntakeService"),
+        (lead_service_pb2, "LeadService"),
+        (objection_service_pb2, "ObjectionService"),
+        (governance_service_pb2, "GovernanceService"),
+    )
+)
+
+
+def utc_now() -> datetime:
+    """Read the system's clock."""
+    return datetime.now(UTC)
+
+
+async def open_store(config: Config, now: Now, *, serving: bool) -> tuple[SqlStore, KeepRing]:
+    """Open keys and database, and make sure that they belong together.
+
+    Args:
+        config: Where they are.
+        now: The clock.
+        serving: True for the service itself, False for a command beside it.
+
+    Raises:
+        KeyRingError: A ring is missing, incomplete, or not this database's.
+        FailedPrecondition: SCHEMA_OUTDATED, or DATABASE_IN_USE.
+        Unavailable: STORE_UNAVAILABLE.
+    """
+    check_rings_apart(config.keep_ring, config.burn_ring)
+    keep, burn = KeepRing.open(config.keep_ring), BurnRing.open(config.burn_ring)
+    driver = await _open_driver(config.database_url, serving=serving)
+    store = SqlStore(driver, keep=keep, burn=burn, now=now, new_id=Uuid7(now))
+    await store.check_ring()
+    return store, keep
+
+
+async def _open_driver(database_url: str, *, serving: bool) -> Driver:
+    await asyncio.to_thread(require_current, database_url)
+    if database_url.startswith("sqlite:///"):
+        return SqliteDriver(Path(database_url.removeprefix("sqlite:///")), exclusive=serving)
+    return await PostgresDriver.connect(database_url)
+
+
+@dataclass(slots=True)
+class App:
+    """A service, put together. Made by `App.build`.
+
+    Attributes:
+        config: What it was told.
+        store: Its store.
+        policies: The policy in force.
+        counters: What it counts.
+        port: Where it listens, once started.
+    """
+
+    config: Config
+    store: Store
+    policies: PolicyInForce
+    counters: Counters
+    _log: Log
+    _providers: Providers
+    _checkpoints: Checkpoints
+    _server: Any
+    _health: Any
+    port: int = 0
+    _job: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def build(cls, config: Config, now: Now = utc_now, *, log: TextIO = sys.stdout) -> Self:
+        """Put a service together.
+
+        Args:
+            config: What it is told.
+            now: The clock; nothing else in the service reads time.
+            log: Where log lines go.
+
+        Raises:
+            LeadgateError: See `open_store`; ConfigError if a file of the settings cannot be read.
+        """
+        store, keep = await open_store(config, now, serving=True)
+        logger, counters = Log(log), Counters()
+        policies = PolicyInForce(store, now, dev=config.dev)
+        await _found(store, config, now)
+        providers = Providers.configured(config, counters)
+        pipeline = Pipeline(
+            gatehouse=Gatehouse(store, policies, now),
+            store=store,
+            policies=policies,
+            now=now,
+            log=logger,
+            counters=counters,
+        )
+        desk = IntakeDesk(store, policies, now, providers.sources, providers.ask)
+        servicers = (
+            IntakeService(desk, policies, now),
+            LeadService(store, keep, policies, now),
+            ObjectionService(store, policies, now),
+            GovernanceService(store, policies, providers.sources, now),
+        )
+        server = grpc.aio.server(options=_OPTIONS)
+        handlers = [pipeline.handlers(*pair) for pair in zip(_SERVICES, servicers, strict=True)]
+        server.add_generic_rpc_handlers(tuple(handlers))
+        watch = _add_common_services(server, reflect=config.reflection)
+        checkpoints = Checkpoints(store, keep, config.checkpoints, now, logger)
+        return cls(config, store, policies, counters, logger, providers, checkpoints, server, watch)
+
+    async def start(self) -> None:
+        """Listen."""
+        credentials = _credentials(self.config.tls)
+        if credentials is None:
+            self.port = self._server.add_insecure_port(self.config.listen)
+        else:
+            self.port = self._server.add_secure_port(self.config.listen, credentials)
+        await self._server.start()
+        for name in ("", *(service.full_name for service in _SERVICES)):
+            await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+        self._job = asyncio.create_task(self._checkpoints.run())
+        self._log.started(f"{self.config.listen.rpartition(':')[0]}:{self.port}")
+
+    async def stop(self, seconds: float = DRAIN_SECONDS) -> None:
+        """Say so to probes, let calls in flight end, write the last checkpoint, close everything.
+
+        Args:
+            seconds: How long calls may go on.
+        """
+        await self._health.enter_graceful_shutdown()
+        await self._server.stop(seconds)
+        if self._job is not None:
+            self._job.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._job
+        self._providers.close()
+        await self._checkpoints.write()
+        await self.store.close()
+        self._log.stopped(self.counters.snapshot())
+
+    async def serve(self) -> None:
+        """Start, and stop when the process is told to end."""
+        ended = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(name, ended.set)
+        await self.start()
+        await ended.wait()
+        await self.stop()
+
+
+async def _found(store: Store, config: Config, now: Now) -> None:
+    """Put the founding policy in force, in a database that has none."""
+    if config.founding_policy is None or await store.policy() is not None:
+        return
+    yaml = await asyncio.to_thread(config.founding_policy.read_text, encoding="utf-8")
+    await asyncio.to_thread(parse, yaml)
+    caller = Caller("founder", "leadgate serve", "founding", b"")
+    await store.apply_policy(
+        PolicyChange(caller=caller, yaml=yaml, expected_version=0, now=now(), encode=lambda version: b"%d" % version),
+    )
+
+
+def _add_common_services(server: Any, *, reflect: bool) -> Any:
+    """Add health, which probes and balancers ask without a token, and reflection, which shows the public contract."""
+    watch = health.aio.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(watch, server)
+    if reflect:
+        names = [service.full_name for service in _SERVICES]
+        reflection.enable_server_reflection([*names, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
+    return watch
+
+
+def _credentials(tls: Tls | None) -> Any:
+    if tls is None:
+        return None
+    client_ca = tls.client_ca.read_bytes() if tls.client_ca is not None else None
+    return grpc.ssl_server_credentials(
+        [(tls.key.read_bytes(), tls.certificate.read_bytes())],
+        root_certificates=client_ca,
+        require_client_auth=client_ca is not None,
+    )

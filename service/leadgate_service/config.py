@@ -1,0 +1,178 @@
+"""What a service needs to be told, read once from the environment and refused at the start if it is wrong."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Self, TypeVar
+
+from leadgate_service.errors import FailedPrecondition
+
+Value = TypeVar("Value")
+
+PREFIX = "LEADGATE_"
+"""What every variable's name begins with."""
+
+
+class ConfigError(FailedPrecondition):
+    """A setting is missing or wrong; the message names the variable, its rule, and never its value."""
+
+    def __init__(self, variable: str, rule: str) -> None:
+        super().__init__("CONFIG_INVALID", f"{variable} {rule}.", variable=variable)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tls:
+    """The server's certificate, and whose client certificates it asks for.
+
+    Attributes:
+        certificate: PEM chain.
+        key: PEM private key.
+        client_ca: PEM of the CA that client certificates must come from; None asks for none.
+    """
+
+    certificate: Path
+    key: Path
+    client_ca: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearbitAccess:
+    """How Clearbit, or a provider that speaks its format, is reached."""
+
+    key: str = field(repr=False)
+    person_url: str
+    company_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HunterAccess:
+    """How Hunter is reached."""
+
+    key: str = field(repr=False)
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything that a service is told.
+
+    Attributes:
+        database_url: `sqlite:///PATH` or `postgresql://...`.
+        keep_ring: Directory of the keep ring.
+        burn_ring: Directory of the burn ring.
+        checkpoints: Directory for signed audit checkpoints, outside the database.
+        listen: Host and port; port 0 takes a free one.
+        dev: Development: no TLS, loopback only, and a policy for invented people is accepted.
+        tls: How the connection is secured; None only with `dev`.
+        clearbit: None if Clearbit is not used.
+        hunter: None if Hunter is not used.
+        founding_policy: A policy file that founds an empty database.
+        reflection: The contract may be read from the server itself.
+    """
+
+    database_url: str = field(repr=False)
+    keep_ring: Path
+    burn_ring: Path
+    checkpoints: Path
+    listen: str
+    dev: bool
+    tls: Tls | None
+    clearbit: ClearbitAccess | None
+    hunter: HunterAccess | None
+    founding_policy: Path | None
+    reflection: bool
+
+    def __post_init__(self) -> None:
+        if self.tls is None and not self.dev:
+            raise ConfigError("LEADGATE_TLS_CERTIFICATE", "must name the server's certificate, or serve with --dev")
+        if self.dev and self.tls is None and not _is_loopback(self.listen):
+            raise ConfigError("LEADGATE_LISTEN", "must be a loopback address with --dev, such as 127.0.0.1:8443")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Read the settings.
+
+        Raises:
+            ConfigError: A variable is missing or wrong.
+        """
+        read = _Reader(environment)
+        return cls(
+            database_url=read.required("DATABASE_URL", _database_url),
+            keep_ring=read.required("KEEP_RING", Path),
+            burn_ring=read.required("BURN_RING", Path),
+            checkpoints=read.required("CHECKPOINTS", Path),
+            listen=read.optional("LISTEN", str) or "127.0.0.1:8443",
+            dev=read.flag("DEV", default=False),
+            tls=_tls(read),
+            clearbit=_clearbit(read),
+            hunter=_hunter(read),
+            founding_policy=read.optional("FOUNDING_POLICY", Path),
+            reflection=read.flag("REFLECTION", default=True),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads variables by name without the prefix."""
+
+    environment: Mapping[str, str]
+
+    def optional(self, name: str, parse: Callable[[str], Value]) -> Value | None:
+        value = self.environment.get(PREFIX + name, "")
+        try:
+            return parse(value) if value else None
+        except ValueError as error:
+            raise ConfigError(PREFIX + name, str(error)) from None
+
+    def required(self, name: str, parse: Callable[[str], Value]) -> Value:
+        value = self.optional(name, parse)
+        if value is None:
+            raise ConfigError(PREFIX + name, "must be set")
+        return value
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        value = self.optional(name, str)
+        if value not in {None, "0", "1"}:
+            raise ConfigError(PREFIX + name, "must be 0 or 1")
+        return default if value is None else value == "1"
+
+
+def _database_url(value: str) -> str:
+    if not value.startswith(("sqlite:///", "postgresql://")):
+        raise ValueError("must begin with sqlite:/// or postgresql://")
+    return value
+
+
+def _tls(read: _Reader) -> Tls | None:
+    certificate = read.optional("TLS_CERTIFICATE", Path)
+    if certificate is None:
+        return None
+    key = read.required("TLS_KEY", Path)
+    return Tls(certificate=certificate, key=key, client_ca=read.optional("TLS_CLIENT_CA", Path))
+
+
+def _clearbit(read: _Reader) -> ClearbitAccess | None:
+    key = read.optional("CLEARBIT_KEY", str)
+    if key is None:
+        return None
+    return ClearbitAccess(
+        key=key,
+        person_url=read.optional("CLEARBIT_PERSON_URL", str) or "https://person.clearbit.com",
+        company_url=read.optional("CLEARBIT_COMPANY_URL", str) or "https://company.clearbit.com",
+    )
+
+
+def _hunter(read: _Reader) -> HunterAccess | None:
+    key = read.optional("HUNTER_KEY", str)
+    if key is None:
+        return None
+    return HunterAccess(key=key, url=read.optional("HUNTER_URL", str) or "https://api.hunter.io")
+
+
+def _is_loopback(listen: str) -> bool:
+    host = listen.rpartition(":")[0].strip("[]")
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,1 @@
+"""What a service does by itself while it runs."""

@@ -1,0 +1,69 @@
+"""From errors to gRPC statuses: code, a message without personal values, and machine-readable details (AIP-193)."""
+
+import secrets
+
+import grpc
+from google.protobuf import any_pb2
+from google.rpc import error_details_pb2, status_pb2
+from grpc_status import rpc_status
+
+from leadgate_service.errors import InvalidArgument, LeadgateError
+from leadgate_service.policy_mistakes import PolicyError
+
+DOMAIN = "leadgate.v1"
+"""The `domain` of every ErrorInfo."""
+
+
+MOST_MISTAKES = 100
+"""How many mistakes of a policy one answer names; the metadata says how many there are."""
+
+
+class Internal(LeadgateError):
+    """Something failed that should not. The caller learns an incident id, the log what it was (P17)."""
+
+    status = "INTERNAL"
+
+    def __init__(self) -> None:
+        incident = secrets.token_hex(8)
+        super().__init__(
+            "INTERNAL",
+            f"Something failed here: give the incident id {incident} to the operator.",
+            incident=incident,
+        )
+
+
+def to_grpc_status(error: LeadgateError) -> grpc.Status:
+    """Make the status that a caller gets: always with ErrorInfo, and with BadRequest where a field is named."""
+    info = error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=dict(error.metadata))
+    details = [_packed(info)]
+    violations = _violations(error)
+    if violations:
+        details.append(_packed(error_details_pb2.BadRequest(field_violations=violations)))
+    code: int = grpc.StatusCode[error.status].value[0]
+    status: grpc.Status = rpc_status.to_status(status_pb2.Status(code=code, message=error.message, details=details))
+    return status
+
+
+def _violations(error: LeadgateError) -> list[error_details_pb2.BadRequest.FieldViolation]:
+    if isinstance(error, PolicyError):
+        return [
+            error_details_pb2.BadRequest.FieldViolation(
+                field=f"line {mistake.line}: {mistake.path}",
+                description=f"{mistake.reason}; {mistake.remedy}",
+            )
+            for mistake in error.mistakes[:MOST_MISTAKES]
+        ]
+    if isinstance(error, InvalidArgument):
+        return [
+            error_details_pb2.BadRequest.FieldViolation(
+                field=error.metadata.get("field", ""),
+                description=error.metadata.get("rule", ""),
+            ),
+        ]
+    return []
+
+
+def _packed(message: error_details_pb2.ErrorInfo | error_details_pb2.BadRequest) -> any_pb2.Any:
+    packed = any_pb2.Any()
+    packed.Pack(message)
+    return packed

@@ -1,0 +1,302 @@
+"""Intake: ask the providers, or take answers that were fetched elsewhere; one gate for both."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from leadgate_providers import Outcome as Reply
+from leadgate_providers import Query
+from leadgate_providers.documents import Unreadable, handed_in
+
+from leadgate_service.domain.candidate import Candidate, Intake, prepare, question
+from leadgate_service.domain.gate import Decision, Outcome, Reason
+from leadgate_service.domain.policy import Policy
+from leadgate_service.domain.projection import Answer, project
+from leadgate_service.domain.register import SourceName, Unusable
+from leadgate_service.errors import FailedPrecondition, LeadgateError, PermissionDenied, Unavailable
+from leadgate_service.store import Admission, Asking, Caller, EncodeJudged, PolicyMoved, Settlement, Store
+from leadgate_service.usecases import objections
+from leadgate_service.usecases.clock import Moment, Now, moment
+from leadgate_service.usecases.policy import PolicyInForce
+
+Result = TypeVar("Result")
+
+Ask = Callable[[SourceName, Query, float], Awaitable[tuple[Reply, Mapping[str, object] | None]]]
+"""Asks a provider, within so many seconds."""
+
+MOST_POLICY_MOVES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One answer that was fetched elsewhere.
+
+    Attributes:
+        intake: What the caller says of it.
+        source: Who gave it.
+        obtained_time: When; None means now.
+        answer: The provider's bytes, or an answer already mapped.
+    """
+
+    intake: Intake
+    source: SourceName
+    obtained_time: datetime | None
+    answer: bytes | Answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    """What an answer without content means.
+
+    Attributes:
+        outcome: For the look-up record.
+        decision: For the caller.
+        final: It is kept for the request id.
+        ask_next: The next source may be asked.
+    """
+
+    outcome: str
+    decision: Decision
+    final: bool = False
+    ask_next: bool = False
+
+
+def _not_stored(reason: Reason) -> Decision:
+    return Decision(outcome=Outcome.NOT_STORED, reason=reason)
+
+
+_ENDINGS: Mapping[Reply, _Ending] = {
+    # Found and not found are answers; nobody else is told of the person then.
+    Reply.MISS: _Ending("miss", _not_stored(Reason.NOT_FOUND), final=True),
+    Reply.OBJECTED: _Ending("miss", _not_stored(Reason.SUPPRESSED), final=True),
+    Reply.QUEUED: _Ending("queued", Decision(outcome=Outcome.QUEUED)),
+    Reply.INVALID: _Ending("failed", _not_stored(Reason.LOOKUP_REFUSED), final=True, ask_next=True),
+    Reply.RETRY: _Ending("failed", _not_stored(Reason.PROVIDER_FAILED), ask_next=True),
+    Reply.OUT_OF_CREDIT: _Ending("failed", _not_stored(Reason.PROVIDER_OUT_OF_CREDIT), ask_next=True),
+    Reply.AUTH: _Ending("failed", _not_stored(Reason.PROVIDER_KEY_REFUSED), ask_next=True),
+    Reply.UNREADABLE: _Ending("failed", _not_stored(Reason.ANSWER_UNREADABLE), ask_next=True),
+}
+
+
+class IntakeDesk:
+    """Brings leads in.
+
+    Args:
+        store: Where to.
+        policies: The policy in force.
+        now: The clock.
+        sources: Providers that are configured.
+        ask: Asks one of them.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        policies: PolicyInForce,
+        now: Now,
+        sources: frozenset[SourceName],
+        ask: Ask,
+    ) -> None:
+        self._store = store
+        self._policies = policies
+        self._now = now
+        self._sources = sources
+        self._ask = ask
+
+    async def enrich(self, caller: Caller, intake: Intake, encode: EncodeJudged, *, seconds: float) -> bytes:
+        """Ask the active sources, in the policy's order, until one answers, and gate the answer.
+
+        It runs to its end even if the caller gives up: what a provider was told must be settled.
+
+        Args:
+            caller: Who asks.
+            intake: About whom or what.
+            encode: Makes the answer.
+            seconds: How long all providers together may take.
+
+        Raises:
+            PermissionDenied: SOURCE_NOT_ACTIVE.
+            FailedPrecondition: ASSESSMENT_NOT_IN_FORCE, ATTESTATION_LAPSED, TRANSFER_MECHANISM_INVALID,
+                REQUEST_ID_REUSED.
+            Aborted: REQUEST_IN_PROGRESS.
+            Unavailable: STORE_UNAVAILABLE.
+        """
+        deadline = asyncio.get_running_loop().time() + seconds
+        enquiry = _Enquiry(caller, intake, encode, deadline)
+        return await asyncio.shield(self._under_policy(lambda policy: self._enrich(enquiry, policy)))
+
+    async def ingest(self, caller: Caller, items: Sequence[Delivery | Decision], encode: EncodeJudged) -> bytes:
+        """Gate answers that were fetched elsewhere, as one unit. Items already decided on are passed through.
+
+        Raises:
+            FailedPrecondition: ASSESSMENT_NOT_IN_FORCE, REQUEST_ID_REUSED.
+            Aborted: REQUEST_IN_PROGRESS.
+            Unavailable: STORE_UNAVAILABLE.
+        """
+
+        async def attempt(policy: Policy) -> bytes:
+            when = moment(self._now, policy)
+            candidates = [_candidate(policy, item, when) for item in items]
+            return await self._store.admit(_admission(policy, when, caller, candidates, encode, claimed=False))
+
+        return await self._under_policy(attempt)
+
+    async def _under_policy(self, attempt: Callable[[Policy], Awaitable[bytes]]) -> bytes:
+        """Try under the policy in force, again if another one came into force meanwhile."""
+        for _ in range(MOST_POLICY_MOVES):
+            try:
+                return await attempt(await self._policies.current())
+            except PolicyMoved:
+                await self._policies.refresh()
+        raise Unavailable("STORE_UNAVAILABLE", "The policy keeps changing: send the same request again.")
+
+    async def _enrich(self, enquiry: "_Enquiry", policy: Policy) -> bytes:
+        when = moment(self._now, policy)
+        sources = self._usable(policy, when)
+        for position, source in enumerate(sources):
+            asking = enquiry.asking(policy, source, when)
+            refused = await self._store.claim(asking)
+            if refused is not None:
+                return refused
+            enquiry.claimed = True
+            reply, body = await self._ask(source, enquiry.query, enquiry.seconds_left)
+            if reply is Reply.OK and body is not None:
+                return await self._admit(enquiry, source, body)
+            ending = _ENDINGS[reply]
+            last = not ending.ask_next or position == len(sources) - 1
+            response = await self._settle(asking, ending, last=last)
+            if reply is Reply.OBJECTED:
+                await self._remember_objection(asking)
+            if last:
+                return response
+        raise AssertionError(sources)
+
+    def _usable(self, policy: Policy, when: Moment) -> list[SourceName]:
+        """Return the configured sources that may be asked today, or refuse with the first one's reason."""
+        registered = [source for source in policy.sources if source.name in self._sources]
+        reasons = [source.usable(when.today) for source in registered]
+        usable = [source.name for source, reason in zip(registered, reasons, strict=True) if reason is None]
+        if usable:
+            return usable
+        raise _refusal(next((reason for reason in reasons if reason is not None), Unusable.SOURCE_NOT_ACTIVE))
+
+    async def _admit(self, enquiry: "_Enquiry", source: SourceName, body: Mapping[str, object]) -> bytes:
+        async def attempt(policy: Policy) -> bytes:
+            when = moment(self._now, policy)
+            candidate = prepare(policy, enquiry.intake, source, when.now, project(source, body, when.today))
+            return await self._store.admit(
+                _admission(policy, when, enquiry.caller, [candidate], enquiry.encode, claimed=True),
+            )
+
+        return await self._under_policy(attempt)
+
+    async def _settle(self, asking: Asking, ending: _Ending, *, last: bool) -> bytes:
+        settlement = Settlement(
+            asking=asking,
+            outcome=ending.outcome,
+            decision=ending.decision,
+            final=ending.final and last,
+            releases=last and not ending.final,
+        )
+        return await self._store.settle(settlement)
+
+    async def _remember_objection(self, asking: Asking) -> None:
+        """Register what the provider told us: the person asked it to stop, and us with it."""
+        caller, email = asking.caller, asking.question.intake.email
+        if email is None:
+            return
+        await objections.register(
+            self._store,
+            asking.policy,
+            caller=Caller(caller.principal, "objection_by_provider", f"{caller.request_id[:54]}.objected", caller.body),
+            email=email,
+            channel="provider",
+            received_time=asking.now,
+            reference=None,
+            now=self._now(),
+            encode=lambda registered: registered.objection_id,
+        )
+
+
+@dataclass(slots=True)
+class _Enquiry:
+    """One EnrichLead, which may be tried under more than one policy.
+
+    Attributes:
+        caller: Who asks.
+        intake: About whom or what.
+        encode: Makes the answer.
+        deadline: On the loop's clock.
+        claimed: The request id is claimed by now.
+    """
+
+    caller: Caller
+    intake: Intake
+    encode: EncodeJudged
+    deadline: float
+    claimed: bool = False
+
+    @property
+    def query(self) -> Query:
+        return Query(email=self.intake.email, domain=self.intake.domain)
+
+    @property
+    def seconds_left(self) -> float:
+        return max(0.0, self.deadline - asyncio.get_running_loop().time())
+
+    def asking(self, policy: Policy, source: SourceName, when: Moment) -> Asking:
+        return Asking(
+            caller=self.caller,
+            policy=policy,
+            question=question(policy, self.intake, source, when.now),
+            now=when.now,
+            today=when.today,
+            claimed=self.claimed,
+            encode=self.encode,
+        )
+
+
+def _admission(  # noqa: PLR0913 - the parts of an admission
+    policy: Policy,
+    when: Moment,
+    caller: Caller,
+    items: Sequence[Candidate | Decision],
+    encode: EncodeJudged,
+    *,
+    claimed: bool,
+) -> Admission:
+    return Admission(
+        caller=caller,
+        policy=policy,
+        items=items,
+        now=when.now,
+        today=when.today,
+        claimed=claimed,
+        encode=encode,
+    )
+
+
+def _candidate(policy: Policy, item: Delivery | Decision, when: Moment) -> Candidate | Decision:
+    if isinstance(item, Decision):
+        return item
+    answer = item.answer
+    if isinstance(answer, bytes):
+        try:
+            body = handed_in(answer, of_domain=item.intake.domain is not None)
+        except Unreadable:
+            return _not_stored(Reason.ANSWER_UNREADABLE)
+        answer = project(item.source, body, when.today)
+    return prepare(policy, item.intake, item.source, item.obtained_time or when.now, answer)
+
+
+def _refusal(reason: Unusable) -> LeadgateError:
+    if reason is Unusable.SOURCE_NOT_ACTIVE:
+        return PermissionDenied("SOURCE_NOT_ACTIVE", "No configured source is active: activate one in the policy.")
+    if reason is Unusable.ATTESTATION_LAPSED:
+        return FailedPrecondition("ATTESTATION_LAPSED", "The attestation of lawful collection has lapsed: renew it.")
+    return FailedPrecondition(
+        "TRANSFER_MECHANISM_INVALID",
+        "No valid mechanism covers the transfer today: renew it and record it in the policy. Nothing was sent.",
+    )

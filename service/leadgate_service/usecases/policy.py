@@ -1,0 +1,98 @@
+"""The policy in force, and how another one comes into force."""
+
+import asyncio
+from collections.abc import Callable
+
+from leadgate_service.domain.policy import Policy
+from leadgate_service.errors import FailedPrecondition
+from leadgate_service.policy_file import parse
+from leadgate_service.store import AppliedPolicy, Caller, PolicyChange, Store
+from leadgate_service.usecases.clock import Now
+
+FRESH_SECONDS = 1.0
+"""How long a process may go on reading under a policy that another process has replaced. Storing never does: its
+transaction compares the version."""
+
+
+class PolicyInForce:
+    """The policy in force, parsed once a version.
+
+    Args:
+        store: Holds it.
+        now: The clock.
+        dev: A policy for invented people is accepted.
+    """
+
+    def __init__(self, store: Store, now: Now, *, dev: bool) -> None:
+        self._store = store
+        self._now = now
+        self._dev = dev
+        self._policy: Policy | None = None
+        self._read_at = 0.0
+
+    async def current(self) -> Policy:
+        """Return the policy in force.
+
+        Raises:
+            FailedPrecondition: POLICY_MISSING: no policy was ever applied, or only one for invented people.
+            Unavailable: STORE_UNAVAILABLE.
+        """
+        if self._policy is None or not 0 <= self._now().timestamp() - self._read_at < FRESH_SECONDS:
+            await self.refresh()
+        if self._policy is None:
+            raise FailedPrecondition("POLICY_MISSING", "No policy is in force: apply one with `leadgate policy apply`.")
+        return self._policy
+
+    async def refresh(self) -> None:
+        """Read the policy in force anew."""
+        read_at = self._now().timestamp()
+        applied = await self._store.policy()
+        if applied is None:
+            self._policy = None
+        elif self._policy is None or self._policy.version != applied.version:
+            self._policy = self._accepted(parse(applied.yaml).numbered(applied.version))
+        self._read_at = read_at
+
+    def _accepted(self, policy: Policy) -> Policy:
+        if policy.demo and not self._dev:
+            raise FailedPrecondition(
+                "POLICY_FOR_DEMO",
+                "The policy in force is for invented people: apply one of your own with `leadgate policy apply`.",
+            )
+        return policy
+
+
+async def show(store: Store) -> AppliedPolicy:
+    """Return the policy in force as it was applied.
+
+    Raises:
+        FailedPrecondition: POLICY_MISSING: no policy was ever applied.
+    """
+    applied = await store.policy()
+    if applied is None:
+        raise FailedPrecondition("POLICY_MISSING", "No policy is in force: apply one with `leadgate policy apply`.")
+    return applied
+
+
+async def apply(  # noqa: PLR0913 - a command with its surroundings
+    store: Store,
+    in_force: PolicyInForce,
+    now: Now,
+    *,
+    caller: Caller,
+    yaml: str,
+    expected_version: int,
+    encode: Callable[[int], bytes],
+) -> bytes:
+    """Check a policy and put it in force.
+
+    Raises:
+        PolicyError: POLICY_INVALID: it has mistakes, all of which are named.
+        Aborted: POLICY_CHANGED: `expected_version` is not in force.
+        FailedPrecondition: REQUEST_ID_REUSED.
+    """
+    await asyncio.to_thread(parse, yaml)
+    change = PolicyChange(caller=caller, yaml=yaml, expected_version=expected_version, now=now(), encode=encode)
+    response = await store.apply_policy(change)
+    await in_force.refresh()
+    return response
