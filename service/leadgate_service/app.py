@@ -29,6 +29,7 @@ from leadgate_service.rpc.leads import LeadService
 from leadgate_service.rpc.objections import ObjectionService
 from leadgate_service.rpc.pipeline import Pipeline
 from leadgate_service.storage.driver import Driver
+from leadgate_service.storage.migrations import require_current
 from leadgate_service.storage.postgres import PostgresDriver
 from leadgate_service.storage.sql_store import SqlStore
 from leadgate_service.storage.sqlite import SqliteDriver

@@ -282,12 +282,15 @@ def _lapsed(case: _Case, acquisition: Acquisition) -> bool:
 
 
 def _new_act(case: _Case, acquisition: Acquisition) -> bool:
-    """Whether the person's own act, or a contract, is dated after the lapse and not in the future."""
+    """Whether the person's own act, or a contract, is dated after the lapse, and the answer was obtained since then.
+
+    An answer from before the act belongs to the acquisition that lapsed, and nothing of that comes back (R-042).
+    """
     intake = case.candidate.intake
     if intake.act_date is None or intake.origin is Origin.CRM_LEAD:
         return False
     lapse = acquisition.expire_date or case.expiry(acquisition.first_obtained_date)
-    return lapse < intake.act_date <= case.today
+    return lapse < intake.act_date <= min(case.obtained_date, case.today)
 
 
 def _first_obtained_date(case: _Case) -> date:

@@ -25,7 +25,7 @@ COMMAND_SECONDS = 10.0
 LOCK_MILLISECONDS = 5_000
 """How long an objection waits for the intakes that were there before it."""
 
-_DIALECT = PGDialect_asyncpg()
+_DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]  # the dialect has no annotations
 
 _LATCH = {
     Latch.NONE: (),

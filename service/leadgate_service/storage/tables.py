@@ -252,6 +252,7 @@ changes = Table(
     Column("recorded_time", Instant, nullable=False),
     comment="What the CRM sync must be told: ids, kind and reason, never a value. Carries the lead's id until every "
     "recipient's take-back is verified. Deleted by the delivery clean-up.",
+    sqlite_autoincrement=True,  # an id that was deleted is never used again: a consumer's place in the feed stays true
 )
 """What changed, in the order a consumer may rely on."""
 
