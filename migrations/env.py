@@ -5,8 +5,8 @@ A developer writes the next one with `alembic -x database=URL revision --autogen
 
 import sqlalchemy as sa
 from alembic import context
-
-from leadgate_service.storage.migrations import COMPARISON, on_connection
+from leadgate_service.storage.connection import on_connection
+from leadgate_service.storage.migrations import COMPARISON
 
 FIRST = {
     "postgresql": (

@@ -23,3 +23,5 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("soak" if os.environ.get("LEADGATE_SOAK") else "default")
+
+pytest_plugins = ["tests.databases"]

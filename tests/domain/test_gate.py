@@ -431,9 +431,8 @@ def test_which_decision_starts_a_clock(case: Case, opens: bool) -> None:  # noqa
 
 BY_CLEARBIT = {Field.JOB_TITLE: SourceName.CLEARBIT}
 BY_HUNTER = {Field.JOB_TITLE: SourceName.HUNTER}
-HUNTER_SAYS = {"source": SourceName.HUNTER}
 DIRECT_LINE = Case(source=SourceName.HUNTER, person=person(phone="+31 20 555 0123"))
-ONLY_NAME_ASSESSED = {
+NAME_AND_TITLE: dict[Path, object] = {
     ("assessment", "coverage", "fields"): ["company_name", "job_title"],
     ("fields",): ["company_name", "job_title"],
     ("relevance",): {"version": 2},
@@ -443,8 +442,8 @@ ONLY_NAME_ASSESSED = {
 DROPS: list[tuple[str, Case, Field, Drop | None]] = [
     # The situation; a field; why it is dropped, or None if it is kept.
     ("nothing speaks against it", Case(), Field.JOB_TITLE, None),
-    ("the policy leaves it out", Case(rules=ONLY_NAME_ASSESSED), Field.FULL_NAME, Drop.NOT_IN_POLICY),
-    ("the policy keeps another", Case(rules=ONLY_NAME_ASSESSED), Field.JOB_TITLE, None),
+    ("the policy leaves it out", Case(rules=NAME_AND_TITLE), Field.FULL_NAME, Drop.NOT_IN_POLICY),
+    ("the policy keeps another", Case(rules=NAME_AND_TITLE), Field.JOB_TITLE, None),
     ("a number where text belongs", Case(person=person(title=7)), Field.JOB_TITLE, Drop.WRONG_TYPE),  # type: ignore[arg-type]  # what a provider may send
     (
         "a title of nothing but an address",
@@ -465,7 +464,7 @@ DROPS: list[tuple[str, Case, Field, Drop | None]] = [
     ("the person corrected another", Case(known=held(pinned=frozenset({Field.FULL_NAME}))), Field.JOB_TITLE, None),
     (
         "an earlier source supplies it",
-        Case(known=held(suppliers=BY_CLEARBIT), **HUNTER_SAYS),
+        Case(known=held(suppliers=BY_CLEARBIT), source=SourceName.HUNTER),
         Field.JOB_TITLE,
         Drop.OUTRANKED,
     ),
@@ -473,7 +472,7 @@ DROPS: list[tuple[str, Case, Field, Drop | None]] = [
     ("a later source supplies it", Case(known=held(suppliers=BY_HUNTER)), Field.JOB_TITLE, None),
     (
         "a source that left the policy supplies it",
-        Case(rules={("sources", 0): REMOVED}, known=held(suppliers=BY_CLEARBIT), **HUNTER_SAYS),
+        Case(rules={("sources", 0): REMOVED}, known=held(suppliers=BY_CLEARBIT), source=SourceName.HUNTER),
         Field.JOB_TITLE,
         None,
     ),

@@ -1,4 +1,4 @@
-"""Writes docs/proofs.md: from each article of the GDPR to the requirements it brings, and to the tests that prove them.
+"""Writes docs/proofs.md and unproved.txt: which tests prove which requirement, article by article.
 
 The requirements stand in requirements.csv beside this file. Its column `lacking` says what part of a row nothing can
 prove yet; while it is filled, the row's tests prove it *in part*. Run it with `make proofs`.
@@ -15,6 +15,8 @@ from tests.house.sources import ROOT, WrittenTest, written_tests
 
 TABLE = Path(__file__).with_name("requirements.csv")
 PAGE = ROOT / "docs" / "proofs.md"
+UNPROVED = ROOT / "service" / "leadgate_service" / "unproved.txt"
+"""The starred requirements that are not proved in full, for the service to say so itself."""
 
 ARTICLES: Mapping[str, str] = {
     "4": "definitions",
@@ -137,10 +139,19 @@ def read_rows() -> list[Row]:
         ]
 
 
-def page() -> str:
-    """The whole of docs/proofs.md, as it must be for the tests as they are written now."""
+def read_proofs() -> list[Proof]:
+    """Reads each row with the tests that prove it, as they are written now."""
     tests = written_tests()
-    proofs = [Proof(row=row, tests=tuple(test for test in tests if row.id in test.proves)) for row in read_rows()]
+    return [Proof(row=row, tests=tuple(test for test in tests if row.id in test.proves)) for row in read_rows()]
+
+
+def unproved(proofs: Iterable[Proof]) -> str:
+    """The whole of unproved.txt: an id a line."""
+    return "".join(f"{proof.row.id}\n" for proof in proofs if proof.row.starred and proof.state is not State.PROVED)
+
+
+def page(proofs: list[Proof]) -> str:
+    """The whole of docs/proofs.md."""
     requirements = [proof for proof in proofs if proof.row.is_requirement]
     promises = [proof for proof in proofs if not proof.row.is_requirement]
     return "\n".join(
@@ -201,4 +212,5 @@ def _details(proofs: Iterable[Proof]) -> Iterator[str]:
 
 if __name__ == "__main__":
     PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(page(), encoding="utf-8")
+    PAGE.write_text(page(read_proofs()), encoding="utf-8")
+    UNPROVED.write_text(unproved(read_proofs()), encoding="utf-8")

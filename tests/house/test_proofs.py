@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.house.proofs import ARTICLES, PAGE, Proof, Row, State, page, read_rows
+from tests.house.proofs import ARTICLES, PAGE, UNPROVED, Proof, Row, State, page, read_proofs, read_rows, unproved
 from tests.house.sources import WrittenTest, written_tests
 
 ROW = Row(id="R-018", starred=True, articles="21(3)", rule="An objection is honoured at once.", lacking="")
@@ -11,7 +11,12 @@ TEST = WrittenTest(path="tests/test_x.py", name="test_x", sentence="", proves=("
 
 def test_the_page_names_the_tests_as_they_are() -> None:
     """docs/proofs.md is what `make proofs` would write now, so every proof it names exists."""
-    assert page() == PAGE.read_text(encoding="utf-8"), "run `make proofs`"
+    assert page(read_proofs()) == PAGE.read_text(encoding="utf-8"), "run `make proofs`"
+
+
+def test_the_service_knows_what_is_not_proved() -> None:
+    """What `doctor` and GetReadiness call unproved is what the tests leave unproved, starred rows alone."""
+    assert unproved(read_proofs()) == UNPROVED.read_text(encoding="utf-8"), "run `make proofs`"
 
 
 def test_every_mark_names_a_known_requirement() -> None:
