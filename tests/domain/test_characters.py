@@ -24,17 +24,28 @@ def test_cleaning_is_total_and_idempotent(value: str) -> None:
     assert not {unicodedata.category(char) for char in cleaned} & {"Cc", "Cf", "Cs", "Co"}
 
 
-@given(st.text(st.characters(min_codepoint=0, max_codepoint=0x7F)))
+@given(ANY_TEXT)
 def test_the_fast_way_of_cleaning_equals_the_full_one(value: str) -> None:
     """A text that is taken as clean without a closer look is one that the closer look would not change."""
     assert not characters._is_clean(value) or " ".join(value.split()) == value
     assert not characters._is_clean(value) or all(map(characters._is_visible, value))
+    assert not characters._is_clean(value) or unicodedata.normalize("NFC", value) == value
+
+
+def test_a_printable_character_is_visible_and_no_white_space() -> None:
+    """The fast way asks whether text is printable: for every character there is, that means visible, and no gap."""
+    printable = [char for char in EVERY_CHARACTER if char.isprintable()]
+
+    assert [char for char in printable if char.isspace() or not characters._is_visible(char)] == [" "]
 
 
 @pytest.mark.parametrize(
     ("raw", "visible"),
     [
         ("Acme\x00 B.V.\x07", "Acme B.V."),
+        (" Acme", "Acme"),
+        ("Acme ", "Acme"),
+        ("Acme  B.V.", "Acme B.V."),
         ("  Acme\t\r\n B.V.\u2028", "Acme B.V."),
         ("Ac\u200bme\ufeff", "Acme"),
         ("\u202eAcme\u202c", "Acme"),

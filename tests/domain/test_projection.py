@@ -164,10 +164,10 @@ def test_hunters_range_is_read_in_both_of_its_forms() -> None:
 )
 def test_a_sign_of_a_minor_is_seen_in_whatever_form_it_comes(attributes: dict[str, Any], is_minor: bool) -> None:  # noqa: FBT001 - a column of the table
     """An age, or a year that leaves room for an age, under 18 marks the answer; its value and name go no further."""
-    answer = project(CLEARBIT, {"person": person(**attributes)}, date(2026, 11, 23))
+    answer = project(CLEARBIT, {"person": attributes}, date(2026, 11, 23))
     assert answer.minor is is_minor
-    assert set(answer.dropped_attributes) <= {UNKNOWN, "person.id"}
-    assert not any(str(value) in answer.values.values() for value in attributes.values())
+    assert answer.values == {}
+    assert set(answer.dropped_attributes) <= {UNKNOWN}
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,6 @@ def test_a_recorded_answer_is_documented_to_its_last_attribute(source: SourceNam
     permitted = {taken.path for taken in FORMATS[source].taken}
     filled = {path for path in every_path(source) if value_at(body, path) not in (None, [], {})}
     assert set(answer.dropped_attributes) - permitted == filled - permitted
-    assert answer.values.keys() | answer.wrong_type
 
 
 def value_at(body: Any, path: str) -> Any:

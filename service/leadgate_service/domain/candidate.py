@@ -64,6 +64,7 @@ class Intake:
         act_date: Day of the person's own act (with WEB_FORM) or of a new contract (with CRM_CUSTOMER), or None.
         lookup_key: What is asked about, and what the look-up record remembers.
         crm_identifier: What the CRM record is known by, or None.
+        host: The domain, or that of the address.
         identifiers: All that the caller's own words identify: asked before any provider is (R-019, check 1).
     """
 
@@ -77,6 +78,7 @@ class Intake:
 
     lookup_key: Identifier = field(init=False)
     crm_identifier: Identifier | None = field(init=False)
+    host: str = field(init=False)
     identifiers: tuple[Identifier, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -85,6 +87,7 @@ class Intake:
         record = self.crm_record
         by_record = identity.crm_record(record.recipient, record.object, record.record_id) if record else None
         found = (*by_key, *identity.domain_and_parents(domain), *((by_record,) if by_record else ()))
+        object.__setattr__(self, "host", domain)
         object.__setattr__(self, "lookup_key", by_key[0])
         object.__setattr__(self, "crm_identifier", by_record)
         object.__setattr__(self, "identifiers", found)
@@ -152,7 +155,9 @@ def prepare(policy: Policy, intake: Intake, source: SourceName, obtained_time: d
     """Make a candidate of an answer: narrow, screen, normalise, identify."""
     dropped: dict[Field, Drop] = dict.fromkeys(answer.wrong_type, Drop.WRONG_TYPE)
     fields, present = _refine(policy, source, intake, answer, dropped)
-    natural = is_natural_person(intake.legal_form, fields.company_name or "", fields.full_name)
+    company_name = fields.company_name or _said(answer, Field.COMPANY_NAME, normalise.company_name)
+    full_name = fields.full_name or _said(answer, Field.FULL_NAME, normalise.full_name)
+    natural = is_natural_person(intake.legal_form, company_name or "", full_name)
     of_person = not PERSON_FIELDS.isdisjoint(present) or fields.phone_kind is PhoneKind.DIRECT
     domain = fields.company_website.removeprefix("https://") if fields.company_website is not None else None
     known_as_person = intake.email is not None and (of_person or natural)
@@ -208,10 +213,16 @@ def _refine(
             if isinstance(value, Drop):
                 dropped[name] = value
             else:
-                kept[name.value] = value
-    phone_kind = answer.phone_kind if Field.PHONE_NUMBER.value in kept else None
-    present = tuple(name for name in Field if name.value in kept)
+                kept[name] = value
+    phone_kind = answer.phone_kind if Field.PHONE_NUMBER in kept else None
+    present = tuple(name for name in _FIELDS if name in kept)
     return LeadFields(**kept, phone_kind=phone_kind), present  # type: ignore[arg-type]  # each refiner returns its field's type
+
+
+def _said(answer: Answer, name: Field, normaliser: Callable[[str], str | None]) -> str | None:
+    """Read a name that is not kept, in memory: without it a sole trader would pass for a legal person (R-013)."""
+    raw = answer.values.get(name)
+    return normaliser(raw) if isinstance(raw, str) else None
 
 
 def _of_person(
@@ -222,8 +233,7 @@ def _of_person(
     """Return person at company, direct line, and person at direct line, as far as the fields tell."""
     name = fields.full_name
     phone = fields.phone_number if fields.phone_kind is PhoneKind.DIRECT else None
-    place = domain or (identity.email_domain(intake.email) if intake.email is not None else None)
-    at_domain = identity.name_at_domain(name, place) if name is not None and place is not None else None
+    at_domain = identity.name_at_domain(name, domain or intake.host) if name is not None else None
     at_phone = identity.name_at_phone(name, phone) if name is not None and phone is not None else None
     return at_domain, identity.phone(phone) if phone is not None else None, at_phone
 
@@ -237,10 +247,12 @@ def _all_identifiers(
     domain: str | None,
     named: tuple[Identifier | None, ...],
 ) -> tuple[Identifier, ...]:
-    of_company = identity.domain_and_parents(domain) if domain is not None else ()
+    of_company = identity.domain_and_parents(domain) if domain is not None and domain != intake.host else ()
     found = (*intake.identifiers, *of_company, *(identifier for identifier in named if identifier is not None))
     return tuple(dict.fromkeys(found))
 
+
+_FIELDS = tuple(Field)
 
 Refined = str | Span | Drop
 Refiner = Callable[[RawValue, str | None], Refined]

@@ -1,5 +1,6 @@
 """What text may be made of: every value that comes in from outside is reduced to visible characters first."""
 
+import functools
 import unicodedata
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co"})
@@ -21,9 +22,9 @@ def clean(value: str) -> str:
 
 def _is_clean(value: str) -> bool:
     """Says without looking at single characters that `clean` has nothing to do; False where only it can tell."""
-    return (
-        value.isascii() and value.isprintable() and "  " not in value and value[:1] != " " and value[-1:] != " "
-    )  # printable ASCII knows no other white space
+    spaced = "  " not in value and value[:1] != " " and value[-1:] != " "
+    # What is printable is visible, and the plain space is the only white space among it.
+    return spaced and value.isprintable() and unicodedata.is_normalized("NFC", value)
 
 
 def _is_visible(char: str) -> bool:
@@ -46,6 +47,7 @@ def plain(text: str) -> str:
     return text if text.isascii() else "".join(map(_plain_character, text))
 
 
+@functools.lru_cache(maxsize=1024)  # single characters, of which a language has a few dozen
 def _plain_character(char: str) -> str:
     bare = "".join(part for part in unicodedata.normalize("NFKD", char) if not unicodedata.combining(part))
     return bare if len(bare) == 1 else char

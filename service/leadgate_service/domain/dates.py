@@ -7,12 +7,14 @@ maxima end on their day, Sunday or not.
 """
 
 import calendar
+import functools
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 _MONTHS_PER_YEAR = 12
 
 
+@functools.lru_cache(maxsize=4096)
 def add_months(start: date, months: int) -> date:
     """Return the same day number `months` months after `start`, or that month's last day if there is none.
 

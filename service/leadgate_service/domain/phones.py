@@ -46,18 +46,15 @@ def _is_canonical(value: str) -> bool:
     """Says that the library would give `value` back; False where only the library can tell.
 
     The library keeps a number in E.164 as it is when the plan of its calling code allows its length and has no national
-    prefix that it could begin with. Digits after the calling code that begin with 0 are left to the library.
+    prefix that it could begin with.
     """
     if not _E164.fullmatch(value):
         return False
     for end in (2, 3, 4):
         if plan := _plan(value[1:end]):
             national = value[end:]
-            return (
-                len(national) in plan.lengths
-                and national[0] != "0"
-                and not (plan.national_prefix and plan.national_prefix.match(national))
-            )
+            begins_with_prefix = plan.national_prefix and plan.national_prefix.match(national)
+            return len(national) in plan.lengths and not begins_with_prefix
     return False
 
 

@@ -146,8 +146,12 @@ def _half(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _id(half: Mapping[str, Any]) -> str | None:
+    """Read the provider's id. A blank or broken one is none: it would link people who have nothing in common."""
     value = half.get("id")
-    return value if isinstance(value, str) and 0 < len(value) <= MOST_ID_CHARACTERS else None
+    if not isinstance(value, str) or not value.isprintable():
+        return None
+    value = value.strip()
+    return value if 0 < len(value) <= MOST_ID_CHARACTERS else None
 
 
 def _may_be_minor(person: Mapping[str, Any], today: date) -> bool:

@@ -33,6 +33,7 @@ _COUNTRY = re.compile(r"[A-Z]{2}")
 _RECIPIENT = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _OBJECT = re.compile(r"[A-Za-z0-9_]{1,40}")
 _RECORD_ID = re.compile(r"[A-Za-z0-9]{1,40}")
+_CONTRACT = re.compile(r"[A-Za-z0-9./-]{1,64}")
 _LEAD_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _LEAST_SECONDS, _MOST_SECONDS = -62_135_596_800, 253_402_300_799  # the years 1 to 9999
@@ -55,9 +56,7 @@ def text(value: str, field: str, most: int) -> str:
         raise invalid(field, "must not be empty")
     if len(value) > most:
         raise invalid(field, f"must be at most {most} characters")
-    if _CONTROL.search(value):
-        raise invalid(field, "must not have control characters")
-    return value
+    return _without_controls(value, field)
 
 
 def country_from_pb(value: str) -> str | None:
@@ -79,12 +78,17 @@ def id_to_pb(value: bytes) -> str:
 
 def email_from_pb(value: str, field: str) -> str:
     """Read an address into its canonical form."""
-    return identity.canonical_email(value, field=field)
+    return identity.canonical_email(_without_controls(value.strip(), field), field=field)
 
 
 def domain_from_pb(value: str, field: str) -> str:
     """Read a domain into its canonical form."""
-    return identity.canonical_domain(value, field=field)
+    return identity.canonical_domain(_without_controls(value.strip(), field), field=field)
+
+
+def contract_reference_from_pb(value: str, field: str) -> str:
+    """Read the controller's own id of a contract."""
+    return _matching(value, _CONTRACT, field, "must be 1 to 64 letters, digits, dots, slashes and hyphens")
 
 
 def crm_record_from_pb(message: types_pb2.CrmReference, field: str = "crm_reference") -> CrmRecord:
@@ -187,4 +191,10 @@ PHONE_KINDS = EnumTable(types_pb2.PhoneKind, "PHONE_KIND", PhoneKind)
 def _matching(value: str, form: re.Pattern[str], field: str, rule: str) -> str:
     if not form.fullmatch(value):
         raise invalid(field, rule)
+    return value
+
+
+def _without_controls(value: str, field: str) -> str:
+    if _CONTROL.search(value):
+        raise invalid(field, "must not have control characters")
     return value

@@ -18,6 +18,7 @@ from leadgate_service.rpc.convert import (
     PHONE_KINDS,
     SENIORITIES,
     EnumTable,
+    contract_reference_from_pb,
     country_from_pb,
     crm_record_from_pb,
     date_from_pb,
@@ -48,7 +49,7 @@ _REFUSED_ORIGINS: Mapping[int, str] = {
     types_pb2.ORIGIN_CUSTOMER_ADDRESS_BOOK: "CUSTOMER_ADDRESS_BOOK",
 }
 _SOURCES = {source.value: source for source in SourceName}
-_TEXTS = {
+_MOST_CHARACTERS = {
     Field.COMPANY_NAME: 255,
     Field.COMPANY_DESCRIPTION: 255,
     Field.COMPANY_WEBSITE: 261,
@@ -60,7 +61,11 @@ _TEXTS = {
 }
 """The text fields, and how long each may be when it is handed in."""
 
-_RANGES = (Field.COMPANY_ESTIMATED_REVENUE, Field.COMPANY_EMPLOYEE_RANGE)
+_TEXTS = {field.value: (field, f"typed.fields.{field}", most) for field, most in _MOST_CHARACTERS.items()}
+_RANGES = {
+    field.value: (field, f"typed.fields.{field}")
+    for field in (Field.COMPANY_ESTIMATED_REVENUE, Field.COMPANY_EMPLOYEE_RANGE)
+}
 
 
 def intake_from_pb(request: wire.EnrichLeadRequest | wire.IngestItem, today: date) -> Intake:
@@ -152,7 +157,7 @@ def _act_date(request: wire.EnrichLeadRequest | wire.IngestItem, today: date) ->
             field, origin, message = "web_form.act_date", types_pb2.ORIGIN_WEB_FORM, request.web_form.act_date
         case "contract":
             field, origin, message = "contract.start_date", types_pb2.ORIGIN_CRM_CUSTOMER, request.contract.start_date
-            text(request.contract.reference, "contract.reference", 64)
+            contract_reference_from_pb(request.contract.reference, "contract.reference")
         case _:
             return None
     if request.origin != origin:
@@ -181,14 +186,15 @@ def _answer(item: wire.IngestItem) -> bytes | Answer:
 
 def _typed(typed: wire.TypedAnswer, *, of_domain: bool) -> Answer:
     fields = typed.fields
-    given = {descriptor.name for descriptor, _ in fields.ListFields()}
     values: dict[Field, RawValue] = {}
-    for field, most in _TEXTS.items():
-        if field.value in given:
-            values[field] = text(getattr(fields, field.value), f"typed.fields.{field.value}", most)
-    for field in _RANGES:
-        if field.value in given:
-            values[field] = span_from_pb(getattr(fields, field.value), f"typed.fields.{field.value}")
+    for descriptor, value in fields.ListFields():
+        name = descriptor.name
+        if name in _TEXTS:
+            field, path, most = _TEXTS[name]
+            values[field] = text(value, path, most)
+        elif name in _RANGES:
+            field, path = _RANGES[name]
+            values[field] = span_from_pb(value, path)
     seniority = SENIORITIES.read_optional(fields.seniority, "typed.fields.seniority")
     if seniority is not None:
         values[Field.SENIORITY] = seniority

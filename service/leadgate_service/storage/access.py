@@ -80,13 +80,19 @@ def revoke(token_id: str, now: datetime) -> Work[bool]:
     return bool(rows)
 
 
+def is_founded_with(fingerprint: bytes) -> Work[bool | None]:
+    """Say whether the database was founded with this ring; None if it was not founded yet."""
+    rows = yield SELECT_FINGERPRINT()
+    return bytes(rows[0][0]) == fingerprint if rows else None
+
+
 def check_ring(fingerprint: bytes, now: datetime) -> Work[None]:
     """Compare the ring with the one the database was founded with; found an empty database with it."""
-    rows = yield SELECT_FINGERPRINT()
-    if not rows:
-        yield INSERT_INSTALLATION([(1, fingerprint, now)])
-    elif bytes(rows[0][0]) != fingerprint:
-        raise KeyRingError(
-            "The keep ring is not the one this database was founded with: every objection would be forgotten. "
-            "Restore the right ring from escrow.",
-        )
+    match (yield from is_founded_with(fingerprint)):
+        case None:
+            yield INSERT_INSTALLATION([(1, fingerprint, now)])
+        case False:
+            raise KeyRingError(
+                "The keep ring is not the one this database was founded with: every objection would be forgotten. "
+                "Restore the right ring from escrow.",
+            )

@@ -28,6 +28,9 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = OFF",
 )
 
+_BUSY_SECONDS = 1.0
+"""How long SQLite lets a change wait for another process's."""
+
 _DATABASE_ERRORS = (sa.exc.DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 _WAITED = {"55P03", "57014", "SQLITE_BUSY"}
@@ -77,7 +80,7 @@ def _on_sqlite(path: str, action: Action[Result], *, may_create: bool) -> Result
 
 def _open(place: str) -> sqlite3.Connection:
     # Without an isolation level the driver leaves transactions alone; with one, it would commit before each change.
-    connection = sqlite3.connect(place, isolation_level=None)
+    connection = sqlite3.connect(place, isolation_level=None, timeout=_BUSY_SECONDS)
     for pragma in _PRAGMAS:
         connection.execute(pragma)
     return connection

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from leadgate_service.domain.candidate import Candidate
 from leadgate_service.domain.dates import today_in
-from leadgate_service.domain.fields import Field, LeadFields
+from leadgate_service.domain.fields import PERSON_FIELDS, Field, LeadFields
 from leadgate_service.domain.gate import Decision, HeldLead, Outcome, Standing
 from leadgate_service.domain.identity import Identifier, TokenKind
 from leadgate_service.domain.policy import Policy
@@ -50,6 +50,8 @@ UPDATE_LEADS = Update(tables.leads, LEAD_COLUMNS)
 REPLACE_SOURCES = Insert(tables.lead_sources, _SOURCE_COLUMNS, conflict="replace")
 REPLACE_CRM_REFERENCES = Insert(tables.crm_references, _CRM_COLUMNS, conflict="replace")
 INSERT_CHANGES = Insert(tables.changes, _CHANGE_COLUMNS)
+
+_OF_PERSON = PERSON_FIELDS | {Field.PHONE_NUMBER}
 
 _lead_values = itemgetter(*LEAD_COLUMNS)
 
@@ -209,9 +211,16 @@ class Ledger:
         row = self._leads[self._key_token(candidate)]
         held = row["fields"] if "fields" in row else open_fields(self._burn, row)
         row["fields"] = _merged(held, decision)
-        tokens = self._token_columns(candidate)
-        row.update({name: token for name, token in tokens.items() if token is not None})
-        row.update(self._said(candidate))
+        known = {
+            # What one answer showed, a shorter one does not undo: a sole trader remains a person (R-013), and a guess
+            # remains a guess while a guessed value is left (R-007).
+            "personal": row["personal"] or candidate.personal,
+            "notice_due_date": row["notice_due_date"] or decision.notice_due_date,
+            "approximate": _approximate(row, candidate, decision),
+        }
+        news = {**self._token_columns(candidate), **self._said(candidate)}
+        row.update({name: value for name, value in news.items() if value is not None})
+        row.update(known)
         lead_id = bytes(row["lead_id"])
         if lead_id not in self._new:
             self._updated[lead_id] = row
@@ -276,6 +285,13 @@ class Ledger:
 
     def _day(self, instant: datetime) -> date:
         return today_in(self._policy.retention.zone_info, instant)
+
+
+def _approximate(row: LeadRow, candidate: Candidate, decision: Decision) -> bool:
+    """Say whether, after an update, a value of the person comes from an approximate match."""
+    kept = _OF_PERSON.intersection(decision.kept)
+    left = {field for field in _OF_PERSON - kept if getattr(row["fields"], field) is not None}
+    return (candidate.approximate and bool(kept)) or (row["approximate"] and bool(left))
 
 
 def _merged(held: LeadFields, decision: Decision) -> LeadFields:

@@ -1,7 +1,8 @@
 """The schema of a database: how it is founded, brought up to date, and told from another release's.
 
-These functions are for commands and for the start of a service: they block, and must not be called inside a running
-event loop (hand them to a thread).
+These functions are for commands and for the start of a service: they block, must not be called inside a running event
+loop (hand them to a thread), and one at a time, since Alembic keeps the command under way in a global variable. Several
+processes may upgrade at once.
 """
 
 from collections.abc import Callable

@@ -38,7 +38,10 @@ SELECT_MATCHED = Statement(
     .with_for_update(),
 )
 SELECT_RECORDS = Statement(
-    sa.select(tables.lead_sources.c.record_token).where(one_of(tables.lead_sources.c.lead_id, "lead_ids")),
+    sa.select(tables.lead_sources.c.record_token)
+    .join(tables.leads, _leads.lead_id == tables.lead_sources.c.lead_id)
+    # The record of an approximate match may be somebody else's, who has not objected.
+    .where(one_of(tables.lead_sources.c.lead_id, "lead_ids"), _leads.approximate.is_(False)),
 )
 SELECT_LINKED = Statement(
     sa.select(*_TOKENS)
@@ -116,7 +119,8 @@ class Objections:
             found.update({bytes(token): kind for token, kind in others if token is not None})
         if matched:
             records = yield SELECT_RECORDS(lead_ids=[row[0] for row in matched])
-            found.update({bytes(row[0]): TokenKind.PROVIDER_PERSON_ID for row in records})
+            # Where a provider gave no id, the record is the address itself, which is there already.
+            found = {bytes(row[0]): TokenKind.PROVIDER_PERSON_ID for row in records} | found
         return found
 
     def _suppression_rows(

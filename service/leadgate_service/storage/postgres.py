@@ -133,9 +133,17 @@ class PostgresDriver:
             return result
 
     async def _run(self, connection: Any, step: Step) -> list[Row]:
-        compiled = self._compiled.get(step.statement)
+        statement = step.statement
+        if isinstance(statement, Insert) and statement.conflict == "fail":
+            await connection.copy_records_to_table(
+                statement.table.name,
+                columns=statement.columns,
+                records=step.values,
+            )
+            return []
+        compiled = self._compiled.get(statement)
         if compiled is None:
-            compiled = self._compiled[step.statement] = _compile(step.statement)
+            compiled = self._compiled[statement] = _compile(statement)
         rows: list[Row] = await connection.fetch(compiled.sql, *compiled.arguments(step.values))
         return rows
 

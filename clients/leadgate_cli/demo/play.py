@@ -1,0 +1,85 @@
+"""Plays the scenario: the callers' calls, many at once, day after day."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from typing import TypeVar
+
+from leadgate.v1.intake_service_pb2 import EnrichLeadResponse
+from leadgate_client import CrmReference, Lead, NotFound, ObjectionChannel, Purpose
+
+from leadgate_cli.demo.clock import HeldClock
+from leadgate_cli.demo.scenario import LAST_DAY, Stop, Subject
+from leadgate_cli.demo.stage import Stage
+from leadgate_cli.demo.tally import Tally
+
+IN_FLIGHT = 16
+"""How many calls run at once."""
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Play:
+    """One run.
+
+    Args:
+        stage: Who takes part.
+        clock: The clock, which only this moves.
+        pool: Runs the calls.
+        advance: Told after each objection and each EnrichLead, with the date that the clock shows.
+    """
+
+    def __init__(
+        self, stage: Stage, clock: HeldClock, pool: ThreadPoolExecutor, advance: Callable[[date], None]
+    ) -> None:
+        self.tally = Tally()
+        self._clients = stage.clients
+        self._clock = clock
+        self._pool = pool
+        self._advance = advance
+
+    def perform(self, stops: Sequence[Stop]) -> None:
+        """Let the days pass, up to the one on which the demo looks at what is left."""
+        for stop in stops:
+            self._clock.move_to(stop.day)
+            for _ in self._each(self._object, stop.objections):
+                self.tally.objections += 1
+                self._advance(self._clock().date())
+            self._bring_in(stop.requests)
+        self._clock.move_to(LAST_DAY)
+
+    def _bring_in(self, subjects: Sequence[Subject]) -> None:
+        """Call EnrichLead for each; what is stored, the CRM sync then reads, as before every write to the CRM."""
+        held: dict[str, None] = {}
+        for answer in self._each(self._enrich, subjects):
+            self.tally.answered(answer)
+            self._advance(self._clock().date())
+            if answer.lead_id:
+                held[answer.lead_id] = None
+        for lead_id, last_day in zip(held, self._each(self._last_day, list(held)), strict=True):
+            self.tally.read(lead_id, last_day)
+
+    def _each(self, call: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+        return self._pool.map(call, items)
+
+    def _object(self, email: str) -> None:
+        self._clients["support"].register_objection(email=email, channel=ObjectionChannel.OBJECTION_CHANNEL_SUPPORT)
+
+    def _enrich(self, subject: Subject) -> EnrichLeadResponse:
+        return self._clients["enrichment"].enrich_lead(
+            email=subject.email,
+            domain=subject.domain,
+            origin=subject.origin,
+            country_code=subject.country_code,
+            crm_reference=CrmReference(recipient="salesforce", object="Lead", record_id=subject.record_id)
+            if subject.record_id is not None
+            else None,
+        )
+
+    def _last_day(self, lead_id: str) -> date | None:
+        try:
+            answer = self._clients["crm_sync"].get_lead(lead_id=lead_id, purpose=Purpose.PURPOSE_OUTREACH)
+        except NotFound:
+            return None
+        return answer.expire_date if isinstance(answer, Lead) else None

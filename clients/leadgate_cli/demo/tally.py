@@ -1,0 +1,64 @@
+"""What is counted while the demo runs, from nothing but the answers that its callers get."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+
+from leadgate.v1.intake_service_pb2 import EnrichLeadResponse
+from leadgate_client import DropReason, Field, NotStoredReason, Outcome
+
+from leadgate_cli.words import word
+
+_STORED = frozenset({Outcome.OUTCOME_STORED, Outcome.OUTCOME_STORED_COMPANY_ONLY, Outcome.OUTCOME_UPDATED})
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of one run.
+
+    Attributes:
+        requested: Every EnrichLead, repeats included.
+        stored: Leads stored and updated, by outcome.
+        dropped: The rest, by its one reason.
+        attributes: Values of providers outside the eleven fields, by documented path, all others as `unknown`.
+        fields: Values of the eleven fields that were not kept, by field and reason.
+        objections: Objections that were registered by the desk.
+        last_days: The last day of every lead ever held, as the CRM sync was told it, by lead id.
+        unreadable_at_once: Leads that were said to be stored and could not be read right after.
+        moved: Leads whose last day was another when they were read again.
+    """
+
+    requested: int = 0
+    stored: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+    attributes: Counter[str] = field(default_factory=Counter)
+    fields: Counter[tuple[str, str]] = field(default_factory=Counter)
+    objections: int = 0
+    last_days: dict[str, date] = field(default_factory=dict)
+    unreadable_at_once: set[str] = field(default_factory=set)
+    moved: set[str] = field(default_factory=set)
+
+    def answered(self, answer: EnrichLeadResponse) -> None:
+        """Count one answer of EnrichLead."""
+        self.requested += 1
+        if answer.outcome in _STORED:
+            self.stored[word(Outcome, answer.outcome)] += 1
+        elif answer.outcome == Outcome.OUTCOME_NOT_STORED:
+            self.dropped[word(NotStoredReason, answer.not_stored_reason)] += 1
+        else:
+            self.dropped[word(Outcome, answer.outcome)] += 1
+        self.attributes.update({dropped.path: dropped.count for dropped in answer.dropped_attributes})
+        for dropped in answer.dropped_fields:
+            self.fields[word(Field, dropped.field), word(DropReason, dropped.reason)] += 1
+
+    def read(self, lead_id: str, last_day: date | None) -> None:
+        """Note what the CRM sync was told of a lead that has just been stored or updated.
+
+        Args:
+            lead_id: Which.
+            last_day: The last day it is held; None if it could not be read.
+        """
+        if last_day is None:
+            self.unreadable_at_once.add(lead_id)
+        elif self.last_days.setdefault(lead_id, last_day) != last_day:
+            self.moved.add(lead_id)

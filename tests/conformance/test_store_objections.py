@@ -1,0 +1,213 @@
+"""What every store does with an objection: when it answers, the person is unprocessable everywhere here (R-018)."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from leadgate_service.domain import identity
+from leadgate_service.domain.gate import Outcome, Reason
+from leadgate_service.domain.identity import TokenKind
+from leadgate_service.domain.register import SourceName
+from leadgate_service.storage import tables
+
+from tests.builders import IDA, candidate, company, intake, of_domain, person
+from tests.worlds import World
+
+HUNTER = SourceName.HUNTER
+BEN = "ben.okafor@northpier.example.com"
+IDA_ELSEWHERE = "i.vermolen@oldharbour.example.org"
+LINE = "+31 20 555 0123"
+
+
+def listed(world: World) -> list[bytes]:
+    """Whoever is listed."""
+    return [lead.lead_id for lead in world.listed()]
+
+
+@pytest.mark.proves("R-018", "P5")
+def test_an_acknowledged_objection_is_effective_everywhere(world: World) -> None:
+    """From the answer on nothing lists the person, asks about them or stores them; the bystander is untouched."""
+    stored, bystander = world.admit(
+        candidate(person=person()), candidate(said=intake(BEN), person=person("Ben Okafor", id="person-ben"))
+    )
+    registered = world.register(IDA)
+    assert registered.matched_leads == 1
+    assert listed(world) == [bystander.lead_id]
+    assert stored.lead_id is not None
+    for key in (IDA, stored.lead_id):
+        lead = world.lead(key)
+        assert lead is not None
+        assert lead.suppressed
+    assert world.claim(intake()) is not None
+    assert world.admit(candidate(person=person()))[0].reason is Reason.SUPPRESSED
+    assert (
+        world.admit(candidate(said=intake(BEN), person=person("Ben Okafor", id="person-ben")))[0].outcome
+        is Outcome.UPDATED
+    )
+    assert world.findings() == ()
+
+
+@pytest.mark.proves("R-018")
+def test_content_waits_unreadable_for_its_erasure(world: World) -> None:
+    """The lead is due for erasure at the stated time, and the CRM is told to stop at once."""
+    (stored,) = world.admit(candidate(person=person()))
+    registered = world.register(IDA)
+    assert registered.erase_time == world.now + timedelta(hours=4)
+    leads, changes = tables.leads.c, tables.changes.c
+    (times,) = world.rows(sa.select(leads.suppressed_time, leads.erase_time))
+    assert tuple(times) == (world.now, registered.erase_time)
+    (last,) = world.rows(sa.select(changes.lead_id, changes.kind, changes.reason).where(changes.kind == "stop"))
+    assert (bytes(last[0]), *last[1:]) == (stored.lead_id, "stop", "objection")
+
+
+@pytest.mark.proves("R-018")
+def test_a_person_of_whom_nothing_is_held_can_object(world: World) -> None:
+    """An objection needs no lead: it works against whatever may come."""
+    assert world.register(IDA).matched_leads == 0
+    assert world.admit(candidate(person=person()))[0].reason is Reason.SUPPRESSED
+    assert world.counts()["leads"] == 0
+
+
+@pytest.mark.proves("R-029", "R-030")
+@pytest.mark.parametrize(
+    "later",
+    [
+        {"said": intake(IDA)},
+        {"said": intake("ida.vermolen+sales@northpier.example.com")},
+        {"said": intake("ida@home.example.net")},
+        {"said": intake("ida@home.example.net"), "person": person("I. Vermolen")},
+        {"said": intake("ida@home.example.net"), "person": person(id="another"), "company": company()},
+        {
+            "said": intake("ida@home.example.net"),
+            "source": HUNTER,
+            "person": person(id="another", phone=LINE),
+            "company": company("elsewhere.example.org"),
+        },
+    ],
+    ids=[
+        "address",
+        "address with a tag",
+        "provider's id",
+        "id under another name",
+        "name at company",
+        "name at direct line",
+    ],
+)
+def test_who_objected_is_known_again_by_all_that_was_known_then(world: World, later: dict[str, Any]) -> None:
+    """The objection covers every identifier of the leads that it met, not the address alone."""
+    world.admit(candidate(source=HUNTER, person=person(phone=LINE), company=company()))
+    world.admit(candidate(person=person(), company=company()))
+    world.register(IDA)
+    item = candidate(**{"person": person(), "company": None, **later})
+    assert world.admit(item)[0].reason is Reason.SUPPRESSED
+    assert listed(world) == []
+
+
+@pytest.mark.proves("R-030")
+def test_an_objection_reaches_leads_linked_by_the_provider_s_id(world: World) -> None:
+    """A lead under another address that the provider knows as the same person is suppressed with it."""
+    world.admit(candidate(said=intake(IDA_ELSEWHERE), person=person()), candidate(person=person()))
+    assert world.register(IDA).matched_leads == 2
+    assert listed(world) == []
+    assert world.claim(intake(IDA_ELSEWHERE)) is not None
+
+
+@pytest.mark.proves("R-031")
+@pytest.mark.parametrize("fuzzy", [(True, False), (False, True), (True, True)])
+def test_a_guess_of_the_provider_suppresses_nobody_else(world: World, fuzzy: tuple[bool, bool]) -> None:
+    """Where one of two matches was approximate, an objection of the one leaves the other alone, now and later."""
+    mine, theirs = fuzzy
+    other = candidate(said=intake(BEN), person=person("Ben Okafor", fuzzy=theirs), company=company())
+    world.admit(candidate(person=person(fuzzy=mine), company=company()), other)
+    assert world.register(IDA).matched_leads == 1
+    assert len(listed(world)) == 1
+    again = candidate(said=intake(BEN), person=person("Ben Okafor"), company=company())
+    assert world.admit(again)[0].reason is (Reason.SUPPRESSED if not mine else None)
+
+
+@pytest.mark.proves("R-013", "R-018")
+def test_a_sole_trader_s_company_lead_goes_with_its_owner(world: World) -> None:
+    """A lead of a company that is one person is reached by an address at its domain, and does not come back."""
+    sole = candidate(said=of_domain(legal_form="eenmanszaak"), company=company())
+    world.admit(sole)
+    assert world.register(IDA).matched_leads == 1
+    assert listed(world) == []
+    assert world.admit(sole)[0].reason is Reason.SUPPRESSED
+
+
+def test_a_company_s_data_is_not_a_person_s_to_withdraw(world: World) -> None:
+    """Data of a legal person stays when one of its people objects."""
+    world.admit(candidate(said=of_domain(), company=company()))
+    assert world.register(IDA).matched_leads == 0
+    assert len(listed(world)) == 1
+
+
+def test_objecting_twice_is_objecting(world: World) -> None:
+    """A second objection is registered as its own and meets nothing that is not suppressed already."""
+    world.admit(candidate(person=person()))
+    first, second = world.register(IDA), world.register(IDA)
+    assert (first.matched_leads, second.matched_leads) == (1, 0)
+    assert first.objection_id != second.objection_id
+    assert world.counts()["objections"] == 2
+    (times,) = world.rows(sa.select(tables.leads.c.erase_time))
+    assert times[0] == first.erase_time
+
+
+def test_the_list_answers_yes_or_no(world: World) -> None:
+    """Any identifier of several is enough; none, and an empty question, is no."""
+    world.register(IDA)
+    ida, ben = identity.email_identifiers(IDA), identity.email_identifiers(BEN)
+
+    def suppressed(*identifiers: identity.Identifier) -> bool:
+        return world.run(world.store.is_suppressed(identifiers))
+
+    assert suppressed(*ida)
+    assert suppressed(ida[1])
+    assert suppressed(*ben, ida[0])
+    assert not suppressed(*ben)
+    assert not suppressed()
+
+
+@pytest.mark.proves("R-027")
+def test_a_suppression_holds_tokens_and_dates_and_nothing_else(world: World) -> None:
+    """The columns are a closed list; a group is one objection's; no table ties an objection to a lead or a token."""
+    assert [column.name for column in tables.suppressions.columns] == [
+        "token",
+        "group_id",
+        "kind",
+        "scope",
+        "parent_token",
+        "key_version",
+        "canonicaliser_version",
+        "created_date",
+    ]
+    world.admit(candidate(source=HUNTER, person=person(phone=LINE), company=company()))
+    registered = world.register(IDA)
+    rows = world.rows(sa.select(tables.suppressions))
+    assert {row[2] for row in rows} == {
+        TokenKind.EMAIL_EXACT,
+        TokenKind.EMAIL_BASE,
+        TokenKind.NAME_AT_DOMAIN,
+        TokenKind.NAME_AT_PHONE,
+        TokenKind.PHONE_E164,
+        TokenKind.PROVIDER_PERSON_ID,
+    }
+    assert {len(bytes(row[0])) for row in rows} == {16}
+    keep = world.rings.keep
+    assert {bytes(row[1]) for row in rows} == {keep.group_id(registered.objection_id)}
+    assert {tuple(row[3:]) for row in rows} == {("person", None, keep.token_version, 1, world.today)}
+    assert bytes(rows[0][1]) != registered.objection_id
+
+
+@pytest.mark.proves("R-031")
+def test_a_shared_number_withholds_the_number_and_nobody(world: World) -> None:
+    """A colleague on the same direct line is stored, without the number."""
+    world.admit(candidate(source=HUNTER, person=person(phone=LINE), company=company()))
+    world.register(IDA)
+    colleague = person("Ben Okafor", id="person-ben", phone=LINE)
+    (stored,) = world.admit(candidate(said=intake(BEN), source=HUNTER, person=colleague, company=company()))
+    assert stored.outcome is Outcome.STORED
+    lead = world.lead(BEN)
+    assert lead is not None
+    assert (lead.fields.phone_number, lead.fields.phone_kind) == (None, None)

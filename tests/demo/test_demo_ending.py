@@ -1,0 +1,119 @@
+"""The demo ends with a check of what must hold, and each part of it can fail."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pytest
+from leadgate_cli.demo.clock import HeldClock
+from leadgate_cli.demo.ending import Ending, look
+from leadgate_cli.demo.play import Play
+from leadgate_cli.demo.run import write_script
+from leadgate_cli.demo.stage import Stage, staged
+from leadgate_cli.demo.tally import Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A run that has come to its last day, with the service still up."""
+
+    stage: Stage
+    pool: ThreadPoolExecutor
+    today: date
+    tally: Tally
+    ending: Ending
+
+    def looked_at(self, tally: Tally, objectors: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Say what does not hold by another tally."""
+        return look(self.stage, tally, objectors, self.today, self.pool).broken
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    """Play some leads up to the last day."""
+    script, clock = write_script(40, 1), HeldClock()
+    folder = tmp_path_factory.mktemp("played")
+    with (
+        staged(folder, clock, generator=script.generator, seed=script.seed) as stage,
+        ThreadPoolExecutor(4) as pool,
+    ):
+        play = Play(stage, clock, pool, lambda _: None)
+        play.perform(script.stops)
+        objectors = [email for stop in script.stops for email in stop.objections]
+        ending = look(stage, play.tally, objectors, clock().date(), pool)
+        yield Played(stage, pool, clock().date(), play.tally, ending)
+
+
+def test_a_true_run_breaks_nothing(played: Played) -> None:
+    """Expired, suppressed and readable leads are all that were ever held, and every rule holds."""
+    ending = played.ending
+    assert ending.broken == ()
+    assert ending.remaining
+    assert ending.expired
+    assert ending.remaining | ending.expired | ending.suppressed == played.tally.last_days.keys()
+    assert not ending.remaining & ending.expired
+
+
+def miscounted(tally: Tally, _ending: Ending, _today: date) -> None:
+    """One request more than there were answers."""
+    tally.requested += 1
+
+
+def unreadable(tally: Tally, _ending: Ending, _today: date) -> None:
+    """A lead was said to be stored and could not be read."""
+    tally.read("0192", None)
+
+
+def moved(tally: Tally, ending: Ending, today: date) -> None:
+    """A lead has another last day after an update."""
+    tally.read(min(ending.expired), today)
+
+
+def still_readable(tally: Tally, ending: Ending, today: date) -> None:
+    """A lead can be read though its last day was yesterday."""
+    tally.last_days[min(ending.remaining)] = today - timedelta(days=1)
+
+
+def gone_early(tally: Tally, ending: Ending, today: date) -> None:
+    """A lead cannot be read on its last day, and nobody objected."""
+    tally.last_days[min(ending.expired)] = today
+
+
+def listed_alone(tally: Tally, ending: Ending, _today: date) -> None:
+    """A lead is listed that nobody was told of."""
+    del tally.last_days[min(ending.remaining)]
+
+
+@pytest.mark.parametrize(
+    ("lie", "rule"),
+    [
+        (miscounted, "Whatever was requested is stored, or is not for one reason."),
+        (unreadable, "A lead that is stored can be read."),
+        (moved, "An update moves no last day."),
+        (still_readable, "A lead past its last day is withheld from everybody."),
+        (gone_early, "Until its last day, only an objection withholds a lead."),
+        (listed_alone, "Every reader sees the same leads, one by one and as a list."),
+    ],
+)
+def test_what_does_not_hold_is_named(played: Played, lie: Callable[[Tally, Ending, date], None], rule: str) -> None:
+    """A tally that disagrees with the service in one point breaks the rule of that point, and no other."""
+    tally = deepcopy(played.tally)
+    lie(tally, played.ending, played.today)
+    assert played.looked_at(tally) == (rule,)
+
+
+def test_an_objector_who_is_not_suppressed_is_named(played: Played) -> None:
+    """Whoever is said to have objected is looked for on the suppression list."""
+    assert played.looked_at(played.tally, ("nobody@elsewhere.example.org",)) == ("Whoever objected is suppressed.",)
+
+
+def test_a_request_that_the_service_did_not_count_is_named(played: Played) -> None:
+    """What the service counts is compared with what the providers saw."""
+    played.stage.app.counters.count("provider_calls.clearbit", -1)
+    try:
+        broken = played.looked_at(played.tally)
+    finally:
+        played.stage.app.counters.count("provider_calls.clearbit", 1)
+    assert broken == ("The service counts the requests that reach the providers.",)

@@ -1,0 +1,116 @@
+"""`leadgate demo`: what it prints is true, and the same again for the same seed."""
+
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from leadgate_cli.demo import command
+from leadgate_cli.demo.clock import BEGIN
+from leadgate_cli.demo.scenario import LAST_DAY
+from leadgate_cli.failures import Misused
+from leadgate_service.domain.formats import FORMATS
+from leadgate_service.domain.projection import UNKNOWN
+
+from tests.demo.conftest import LEADS, Runs
+from tests.demo.search import start, traffic
+
+TODAY = (BEGIN + timedelta(days=LAST_DAY)).date().isoformat()
+
+
+def counted(folder: Path, query: str) -> int:
+    """Ask the database that a run left for one number."""
+    with closing(sqlite3.connect(f"file:{folder / 'leadgate.db'}?mode=ro", uri=True)) as database:
+        number: int = database.execute(query, {"today": TODAY} if ":today" in query else {}).fetchone()[0]
+    return number
+
+
+def kept_folder(runs: Runs) -> Path:
+    """Where the first run left its files."""
+    assert runs.kept.folder is not None
+    return runs.kept.folder
+
+
+def test_everything_requested_is_stored_or_dropped_for_one_reason(runs: Runs) -> None:
+    """Stored leads and all reasons of the others add up to the requests, and each of them occurs."""
+    figures = runs.kept.figures
+    assert runs.kept.code == 0
+    assert figures["requested"] == figures["stored"] + sum(figures["dropped"].values())
+    assert figures["requested"] > LEADS
+    assert figures["blocked_by_suppression"] == figures["dropped"]["suppressed"]
+    assert {"not_repeated", "suppressed", "retention_elapsed", "irrelevant"} <= figures["dropped"].keys()
+
+
+def test_the_figures_agree_with_the_database_that_is_left(runs: Runs) -> None:
+    """Leads past their last day, readable leads and objections are as many as there are rows of each."""
+    figures, folder = runs.kept.figures, kept_folder(runs)
+    living = "SELECT count(*) FROM leads WHERE expire_date >= :today AND suppressed_time IS NULL"
+    assert figures["expired"] == counted(folder, "SELECT count(*) FROM leads WHERE expire_date < :today") > 0
+    assert figures["remaining"] == counted(folder, living) > 0
+    assert figures["objections"] == counted(folder, "SELECT count(*) FROM objections") > 0
+
+
+def test_every_request_that_reached_a_provider_is_counted(runs: Runs) -> None:
+    """The number of provider calls is that of the lines in the simulators' own log."""
+    assert runs.kept.figures["provider_calls"] == len(traffic(kept_folder(runs)))
+
+
+@pytest.mark.proves("R-001")
+def test_what_is_dropped_is_named_by_the_providers_documentation_alone(runs: Runs) -> None:
+    """Dropped attributes are counted by documented path, and all others together: their names may be personal."""
+    documented = {path for form in FORMATS.values() for path in form.documented}
+    documented |= {taken.path for form in FORMATS.values() for taken in form.taken}
+    dropped = runs.kept.figures["fields_dropped"]
+    assert dropped.keys() <= documented | {UNKNOWN}
+    assert dropped[UNKNOWN] > 0
+    assert {"person.email", "person.bio", "person.linkedin.handle", "company.geo.lat"} <= dropped.keys()
+
+
+def test_the_same_seed_gives_the_same_counts(runs: Runs) -> None:
+    """Calls that run at once arrive in another order each time, and that changes no count."""
+
+    def counts(figures: Any) -> dict[str, Any]:
+        return {name: value for name, value in figures.items() if name != "seconds"}
+
+    assert counts(runs.kept.figures) == counts(runs.again.figures)
+
+
+def test_database_keys_logs_and_traffic_are_kept(runs: Runs) -> None:
+    """What a run is asked to keep can be looked at afterwards: with the keys beside it, an operator can serve it."""
+    folder = kept_folder(runs)
+    assert {"leadgate.db", "keys", "checkpoints", "logs", "simulators", "policy.yaml"} <= {
+        path.name for path in folder.iterdir()
+    }
+    assert (folder / "keys" / "keep" / "token-1.key").is_file()
+    assert list((folder / "keys" / "burn").glob("*.key"))
+    assert b'"stopped"' in (folder / "logs" / "service.jsonl").read_bytes()
+
+
+def test_people_are_told_what_happened(runs: Runs) -> None:
+    """The summary names what came in, what was dropped, what time did, what each role sees, and that this is a trial."""
+    told = runs.told.stdout.decode()
+    assert runs.told.code == 0
+    for word in ("requested", "irrelevant", "person.email", "objections registered", "past their last day", "crm sync"):
+        assert word in told
+    assert "trial with invented people" in told
+
+
+@pytest.mark.parametrize("is_file", [True, False])
+def test_files_that_are_there_are_never_mixed_with_those_of_a_run(tmp_path: Path, *, is_file: bool) -> None:
+    """A folder that holds something, or something that is no folder, is refused before anything is written."""
+    taken = tmp_path / "taken"
+    taken.write_text("mine", encoding="utf-8")
+    with pytest.raises(Misused, match="--keep"):
+        command(keep=taken if is_file else tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
+def test_misuse_ends_with_exit_code_2(tmp_path: Path) -> None:
+    """A script can tell a run that was refused for its arguments from one in which something did not hold."""
+    (tmp_path / "taken").touch()
+    process = start("--keep", str(tmp_path), "--json")
+    stdout, stderr = process.communicate(timeout=60)
+    assert (process.returncode, stdout) == (2, b"")
+    assert b"is not empty" in stderr
