@@ -148,7 +148,7 @@ class LeadRecord:
 
     Attributes:
         lead_id: 16 bytes of a UUIDv7.
-        fields: The content. Sealed fields are absent if they were not asked for.
+        fields: The content; None if it cannot be opened, because the key of its date is gone or it was damaged.
         personal: It speaks of a person, or of a company that is one.
         approximate: The provider matched the person only approximately.
         origin: As declared at intake.
@@ -165,7 +165,7 @@ class LeadRecord:
     """
 
     lead_id: bytes
-    fields: LeadFields
+    fields: LeadFields | None
     personal: bool
     approximate: bool
     origin: str

@@ -1,6 +1,5 @@
 """What lies on the disk of every database: no address, no sealed value, nothing that a provider said besides."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,7 +21,7 @@ SECRETS = [b"lgcanary", b"Lgcanary", b"LGCANARY", b"+31205550177", b"020 555 017
 
 
 @pytest.fixture
-def files(request: pytest.FixtureRequest, database_url: str) -> Iterator[Path]:
+def files(request: pytest.FixtureRequest, database_url: str) -> Path:
     """The folder that holds every byte of the database: its files, its write-ahead log, its server's log."""
     if database_url.startswith(SQLITE):
         return Path(database_url.removeprefix(SQLITE)).parent

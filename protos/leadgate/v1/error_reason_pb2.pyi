@@ -165,19 +165,13 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     Example: {"reason": "INTERNAL", "metadata": {"incident": "3f0c9a1e"}}.
     Remedy: give the incident id to the operator, who finds it in the service's log.
     """
-    ERROR_REASON_CONTENT_DAMAGED: _ErrorReason.ValueType  # 24
-    """ERROR_REASON_CONTENT_DAMAGED: sealed fields do not open under the key of their date.
-
-    Example: {"reason": "CONTENT_DAMAGED", "metadata": {}}.
-    Remedy: restore the row, or erase the lead.
-    """
-    ERROR_REASON_POLICY_MISSING: _ErrorReason.ValueType  # 25
+    ERROR_REASON_POLICY_MISSING: _ErrorReason.ValueType  # 24
     """ERROR_REASON_POLICY_MISSING: no policy was ever applied.
 
     Example: {"reason": "POLICY_MISSING", "metadata": {}}.
     Remedy: `leadgate policy apply FILE`.
     """
-    ERROR_REASON_POLICY_FOR_DEMO: _ErrorReason.ValueType  # 26
+    ERROR_REASON_POLICY_FOR_DEMO: _ErrorReason.ValueType  # 25
     """ERROR_REASON_POLICY_FOR_DEMO: the policy in force is the one for invented people.
 
     Example: {"reason": "POLICY_FOR_DEMO", "metadata": {}}.
@@ -328,19 +322,13 @@ ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 23
 Example: {"reason": "INTERNAL", "metadata": {"incident": "3f0c9a1e"}}.
 Remedy: give the incident id to the operator, who finds it in the service's log.
 """
-ERROR_REASON_CONTENT_DAMAGED: ErrorReason.ValueType  # 24
-"""ERROR_REASON_CONTENT_DAMAGED: sealed fields do not open under the key of their date.
-
-Example: {"reason": "CONTENT_DAMAGED", "metadata": {}}.
-Remedy: restore the row, or erase the lead.
-"""
-ERROR_REASON_POLICY_MISSING: ErrorReason.ValueType  # 25
+ERROR_REASON_POLICY_MISSING: ErrorReason.ValueType  # 24
 """ERROR_REASON_POLICY_MISSING: no policy was ever applied.
 
 Example: {"reason": "POLICY_MISSING", "metadata": {}}.
 Remedy: `leadgate policy apply FILE`.
 """
-ERROR_REASON_POLICY_FOR_DEMO: ErrorReason.ValueType  # 26
+ERROR_REASON_POLICY_FOR_DEMO: ErrorReason.ValueType  # 25
 """ERROR_REASON_POLICY_FOR_DEMO: the policy in force is the one for invented people.
 
 Example: {"reason": "POLICY_FOR_DEMO", "metadata": {}}.

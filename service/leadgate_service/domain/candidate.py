@@ -233,7 +233,9 @@ def _of_person(
     """Return person at company, direct line, and person at direct line, as far as the fields tell."""
     name = fields.full_name
     phone = fields.phone_number if fields.phone_kind is PhoneKind.DIRECT else None
-    at_domain = identity.name_at_domain(name, domain or intake.host) if name is not None else None
+    # Thousands share a free-mail domain: a name there says nothing.
+    place = domain or (None if identity.is_free_mail(intake.host) else intake.host)
+    at_domain = identity.name_at_domain(name, place) if name is not None and place is not None else None
     at_phone = identity.name_at_phone(name, phone) if name is not None and phone is not None else None
     return at_domain, identity.phone(phone) if phone is not None else None, at_phone
 

@@ -89,7 +89,7 @@ def withheld_to_pb(reason: Withheld) -> wire.Withheld:
 
 def lead_to_pb(record: LeadRecord, today: date) -> types_pb2.Lead:
     """Write what a reader may see of a lead."""
-    fields = record.fields
+    fields = record.fields or LeadFields()
     employees, revenue = fields.company_employee_range, fields.company_estimated_revenue
     message = types_pb2.Lead(
         lead_id=id_to_pb(record.lead_id),

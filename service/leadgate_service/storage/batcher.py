@@ -6,7 +6,9 @@ At one call in flight a flush holds one unit; at sixty-four it holds dozens, and
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+from leadgate_service.errors import Unavailable
 
 Unit = TypeVar("Unit")
 Answer = TypeVar("Answer")
@@ -19,7 +21,8 @@ class Lane(Generic[Unit, Answer]):
     that others share or a COMMIT that may already have happened (P4).
 
     Args:
-        flush: Answers each unit, in order. What it raises reaches every caller of that flush.
+        flush: Answers each unit, in order, or raises and has no effect. `Unavailable` reaches every caller of that
+            flush; after anything else each unit is flushed alone, so that its error reaches nobody else.
         most: Largest total weight of a flush. A single unit may weigh more and then travels alone.
     """
 
@@ -53,7 +56,8 @@ class Lane(Generic[Unit, Answer]):
     async def _run(self) -> None:
         try:
             while self._queue:
-                await self._flush_some(self._take())
+                if taken := self._take():
+                    await self._flush_some(taken)
         finally:
             self._flushing = None
 
@@ -70,11 +74,22 @@ class Lane(Generic[Unit, Answer]):
     async def _flush_some(self, taken: list[tuple[Unit, asyncio.Future[Answer]]]) -> None:
         try:
             answers = await self._flush([unit for unit, _ in taken])
-        except Exception as error:  # noqa: BLE001 - each caller gets it and maps it
-            for _, future in taken:
+        except Unavailable as error:
+            _fail(taken, error)
+        except Exception as error:  # noqa: BLE001 - the caller gets it and maps it
+            if len(taken) == 1:
+                _fail(taken, error)
+                return
+            # Nothing was committed, and one unit's defect is no reason to fail the others.
+            for one in taken:
+                await self._flush_some([one])
+        else:
+            for (_, future), answer in zip(taken, answers, strict=True):
                 if not future.done():
-                    future.set_exception(error)
-            return
-        for (_, future), answer in zip(taken, answers, strict=True):
-            if not future.done():
-                future.set_result(answer)
+                    future.set_result(answer)
+
+
+def _fail(taken: Sequence[tuple[Any, asyncio.Future[Any]]], error: Exception) -> None:
+    for _, future in taken:
+        if not future.done():
+            future.set_exception(error)

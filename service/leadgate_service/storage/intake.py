@@ -110,6 +110,10 @@ class Intake:
             return PolicyMoved()
         if not unit.policy.assessment.in_force(unit.today):
             return assessment_not_in_force()
+        unopened = [known.unopened(item) for item in unit.items if isinstance(item, Candidate)]
+        broken = next((error for error in unopened if error is not None), None)
+        if broken is not None:
+            return broken
         judged = [self._judge_and_store(unit, known, item) for item in unit.items]
         response = unit.encode(judged)
         book.remember(unit.caller, response)

@@ -8,7 +8,7 @@ from leadgate_service.domain.candidate import CrmRecord
 from leadgate_service.domain.fields import LeadFields, PhoneKind, Seniority, Span
 from leadgate_service.domain.normalise import employee_band, revenue_band
 from leadgate_service.domain.register import SourceName
-from leadgate_service.keys import BurnRing
+from leadgate_service.keys import BurnRing, ContentDamaged, ContentKeyGone
 from leadgate_service.storage import tables
 from leadgate_service.storage.bits import from_bits
 from leadgate_service.store import LeadRecord, SourceRecord
@@ -81,10 +81,14 @@ def to_record(
     sources: Sequence[SourceRecord],
     crm_records: Sequence[CrmRecord],
 ) -> LeadRecord:
-    """Open a row for a reader."""
+    """Open a row for a reader. Content that cannot be opened is absent: other readers must not suffer for it."""
+    try:
+        fields = open_fields(burn, row)
+    except (ContentKeyGone, ContentDamaged):
+        fields = None
     return LeadRecord(
         lead_id=bytes(row["lead_id"]),
-        fields=open_fields(burn, row),
+        fields=fields,
         personal=row["personal"],
         approximate=row["approximate"],
         origin=row["origin"],

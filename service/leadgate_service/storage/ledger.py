@@ -19,8 +19,9 @@ from leadgate_service.domain.gate import Decision, HeldLead, Outcome, Standing
 from leadgate_service.domain.identity import Identifier, TokenKind
 from leadgate_service.domain.policy import Policy
 from leadgate_service.domain.register import SourceName
+from leadgate_service.errors import FailedPrecondition, LeadgateError
 from leadgate_service.ids import NewId
-from leadgate_service.keys import BurnRing
+from leadgate_service.keys import BurnRing, ContentDamaged, ContentKeyGone
 from leadgate_service.storage import tables
 from leadgate_service.storage.bits import from_bits, to_bits
 from leadgate_service.storage.lead_rows import LEAD_COLUMNS, LeadRow, content_columns, open_fields, seal
@@ -115,9 +116,16 @@ class Ledger:
         for values in leads:
             row = dict(zip(LEAD_COLUMNS, values, strict=True))
             self._leads[bytes(row["key_token"])] = row
+            if row["expire_date"] >= self._today:
+                self._open(row)
         for lead_id, source, record_token, first, obtained, bits in sources:
             rows = self._sources.setdefault(bytes(lead_id), {})
             rows[SourceName(source)] = _SourceRow(record_token, first, obtained, from_bits(bits))
+
+    def unopened(self, candidate: Candidate) -> LeadgateError | None:
+        """Return why a living lead of a candidate cannot be opened, and so not be updated either."""
+        row = self._row_of(candidate)
+        return row.get("unopened") if row is not None else None
 
     def standing(self, candidate: Candidate) -> Standing:
         """Say what is known of the person or company of a candidate."""
@@ -173,6 +181,16 @@ class Ledger:
     def _row_of(self, candidate: Candidate) -> LeadRow | None:
         return self._leads.get(self._tokens[candidate.key]) if candidate.key is not None else None
 
+    def _open(self, row: LeadRow) -> None:
+        """Open a row's content; if that fails, it fails for the calls that concern this lead, and no other."""
+        try:
+            row["fields"] = open_fields(self._burn, row)
+        except (ContentKeyGone, ContentDamaged):
+            row["unopened"] = FailedPrecondition(
+                "CONTENT_KEY_GONE",
+                "A lead of this call cannot be opened: have the operator run `leadgate doctor`.",
+            )
+
     def _held(self, row: LeadRow) -> HeldLead:
         sources = self._sources.get(bytes(row["lead_id"]), {})
         return HeldLead(
@@ -209,8 +227,7 @@ class Ledger:
 
     def _update(self, candidate: Candidate, decision: Decision) -> LeadRow:
         row = self._leads[self._key_token(candidate)]
-        held = row["fields"] if "fields" in row else open_fields(self._burn, row)
-        row["fields"] = _merged(held, decision)
+        row["fields"] = _merged(row["fields"], decision)
         known = {
             # What one answer showed, a shorter one does not undo: a sole trader remains a person (R-013), and a guess
             # remains a guess while a guessed value is left (R-007).

@@ -164,11 +164,11 @@ class IntakeDesk:
             reply, body = await self._ask(source, enquiry.query, enquiry.seconds_left)
             if reply is Reply.OK and body is not None:
                 return await self._admit(enquiry, source, body)
+            if reply is Reply.OBJECTED:
+                await self._remember_objection(asking)
             ending = _ENDINGS[reply]
             last = not ending.ask_next or position == len(sources) - 1
             response = await self._settle(asking, ending, last=last)
-            if reply is Reply.OBJECTED:
-                await self._remember_objection(asking)
             if last:
                 return response
         raise AssertionError(sources)

@@ -8,7 +8,7 @@ from leadgate_service.domain.access import Principal, Purpose, acting_roles, aut
 from leadgate_service.domain.disclosure import TOLD_WITHHELD, Withheld, only_visible, withheld
 from leadgate_service.domain.fields import Field
 from leadgate_service.domain.policy import Policy
-from leadgate_service.errors import NotFound, PermissionDenied
+from leadgate_service.errors import FailedPrecondition, NotFound, PermissionDenied
 from leadgate_service.store import LeadFilter, LeadKey, LeadPage, LeadRecord, Store
 from leadgate_service.usecases.clock import Moment
 
@@ -54,6 +54,7 @@ async def get(store: Store, evidence: EvidenceToken, reader: Reader, key: LeadKe
     Raises:
         PermissionDenied: PURPOSE_NOT_ALLOWED.
         NotFound: LEAD_NOT_FOUND: there is none, or none that the reader may know of.
+        FailedPrecondition: CONTENT_KEY_GONE: the key of its date is missing.
         Unavailable: STORE_UNAVAILABLE, AUDIT_UNAVAILABLE.
     """
     authorise_purpose(reader.principal, reader.method, reader.purpose)
@@ -80,6 +81,7 @@ async def query(  # noqa: PLR0913 - a command with its surroundings
 
     Raises:
         PermissionDenied: PURPOSE_NOT_ALLOWED, or FIELD_NOT_ALLOWED: a filter on a field that the reader may not see.
+        FailedPrecondition: CONTENT_KEY_GONE: the key of a lead's date is missing.
         Unavailable: STORE_UNAVAILABLE, AUDIT_UNAVAILABLE.
     """
     authorise_purpose(reader.principal, reader.method, reader.purpose)
@@ -90,7 +92,7 @@ async def query(  # noqa: PLR0913 - a command with its surroundings
     page = await store.leads(wanted, today=reader.moment.today, after=after, most=most)
     tokens = b"".join(evidence("lead", record.lead_id) for record in page.leads)
     await store.record(_entry(reader, "OK", count=len(page.leads), tokens=tokens, detail=_digest(evidence, wanted)))
-    shown = [replace(record, fields=only_visible(record.fields, visible)) for record in page.leads]
+    shown = [_seen(record, visible) for record in page.leads]
     return LeadPage(shown, page.last_examined)
 
 
@@ -104,9 +106,19 @@ def _disclose(reader: Reader, record: LeadRecord | None) -> LeadRecord | Withhel
         today=reader.moment.today,
     )
     if reason is None:
-        return replace(record, fields=only_visible(record.fields, _visible(reader)))
+        return _seen(record, _visible(reader))
     roles = acting_roles(reader.principal, reader.method, reader.purpose)
     return reason if roles & TOLD_WITHHELD else None
+
+
+def _seen(record: LeadRecord, visible: frozenset[Field]) -> LeadRecord:
+    """Leave out what the reader may not see; content that cannot be opened is not shown as if there were none."""
+    if record.fields is None:
+        raise FailedPrecondition(
+            "CONTENT_KEY_GONE",
+            "A lead's content cannot be opened: have the operator run `leadgate doctor`.",
+        )
+    return replace(record, fields=only_visible(record.fields, visible))
 
 
 def _visible(reader: Reader) -> frozenset[Field]:
