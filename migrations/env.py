@@ -1,6 +1,6 @@
 """Runs the migrations, all of them or none, on the connection that `leadgate_service.storage.migrations` hands over.
 
-A developer writes the next one with `alembic -x database=URL revision --autogenerate --rev-id 0002 -m "..."`.
+A developer writes the next one with `alembic -x database=URL revision --autogenerate --rev-id 0004 -m "..."`.
 """
 
 import sqlalchemy as sa

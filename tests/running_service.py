@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any, Self, TypeVar
 
 import grpc
@@ -31,7 +31,7 @@ from leadgate_service.storage.sql_store import SqlStore
 from leadgate_service.storage.work import Row, Statement, Work
 from leadgate_service.store import Store
 from leadgate_service.usecases.access import issue
-from leadgate_simulators import ClearbitSimulator, FaultPlan, Generator, HunterSimulator
+from leadgate_simulators import Answer, ClearbitSimulator, FaultPlan, Generator, HunterSimulator
 
 from tests.builders import NOON
 from tests.rpc.wire import Caller
@@ -88,12 +88,44 @@ class Loop:
         self._loop.close()
 
 
+class HoldableClearbit(ClearbitSimulator):
+    """A simulated Clearbit that can be made to wait with its answers.
+
+    Attributes:
+        asked: Set while an answer is held back.
+    """
+
+    def __init__(self, people: Generator, faults: FaultPlan) -> None:
+        super().__init__(people, faults=faults)
+        self.asked = Event()
+        self._released = Event()
+        self._released.set()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold answers back until the block ends."""
+        self.asked.clear()
+        self._released.clear()
+        try:
+            yield
+        finally:
+            self._released.set()
+
+    def answer(self, target: str, headers: Mapping[str, str]) -> Answer:
+        """Decide what a request is answered with, and wait while answers are held back."""
+        answer = super().answer(target, headers)
+        if not self._released.is_set():
+            self.asked.set()
+            self._released.wait(PATIENCE)
+        return answer
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Providers:
     """The simulated providers of one test, both of which know the same invented people."""
 
     people: Generator
-    clearbit: ClearbitSimulator
+    clearbit: HoldableClearbit
     hunter: HunterSimulator
 
     @classmethod
@@ -102,7 +134,7 @@ class Providers:
         """Serve both as long as the block lasts."""
         plan = FaultPlan(slowness=slowness, retry_after="0")
         with (
-            ClearbitSimulator(people, faults=plan) as clearbit,
+            HoldableClearbit(people, plan) as clearbit,
             HunterSimulator(people, faults=plan) as hunter,
         ):
             yield cls(people=people, clearbit=clearbit, hunter=hunter)
@@ -134,20 +166,22 @@ def settings(folder: Path, database_url: str, providers: Providers | None, **cha
         listen="127.0.0.1:0",
         dev=True,
         tls=None,
-        clearbit=providers and _clearbit(providers.clearbit),
-        hunter=providers and _hunter(providers.hunter),
+        **access_to(providers),
         founding_policy=DEMO_POLICY,
         reflection=True,
     )
     return replace(told, **changes)
 
 
-def _clearbit(simulator: ClearbitSimulator) -> ClearbitAccess:
-    return ClearbitAccess(key=simulator.api_key, person_url=simulator.url, company_url=simulator.url)
-
-
-def _hunter(simulator: HunterSimulator) -> HunterAccess:
-    return HunterAccess(key=simulator.api_key, url=simulator.url)
+def access_to(providers: Providers | None) -> dict[str, Any]:
+    """Say how the providers are reached; None for not at all."""
+    if providers is None:
+        return {"clearbit": None, "hunter": None}
+    clearbit, hunter = providers.clearbit, providers.hunter
+    return {
+        "clearbit": ClearbitAccess(key=clearbit.api_key, person_url=clearbit.url, company_url=clearbit.url),
+        "hunter": HunterAccess(key=hunter.api_key, url=hunter.url),
+    }
 
 
 @dataclass(slots=True, kw_only=True)
@@ -185,8 +219,12 @@ class RunningService:
 
         async def start() -> tuple[App, SqlStore]:
             store, keep = await open_store(config, clock, serving=True)
-            app = await App.over(wrap(store), keep, config, clock, log=log)
-            await app.start()
+            try:
+                app = await App.over(wrap(store), keep, config, clock, log=log)
+                await app.start()
+            except BaseException:
+                await store.close()
+                raise
             return app, store
 
         app, store = loop.run(start())

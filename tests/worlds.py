@@ -4,6 +4,7 @@ Everything goes through the methods of `leadgate_service.store.Store`; rows are 
 """
 
 import asyncio
+import functools
 import itertools
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from leadgate_service.audit_verify import Finding, verify
 from leadgate_service.domain import identity
 from leadgate_service.domain.candidate import Candidate, CrmRecord, Intake, question
 from leadgate_service.domain.dates import today_in
+from leadgate_service.domain.fields import LeadFields
 from leadgate_service.domain.gate import Decision
 from leadgate_service.domain.register import SourceName
 from leadgate_service.ids import Uuid7
@@ -44,6 +46,7 @@ from leadgate_service.store import (
 )
 
 from tests.builders import NOON
+from tests.databases import Postgres
 from tests.domain.policies import Path as PolicyPath
 from tests.domain.policies import changed, written
 from tests.told import Told, encoded, told
@@ -52,6 +55,19 @@ Result = TypeVar("Result")
 Wrap = Callable[[Driver], Driver]
 
 SQLITE = "sqlite:///"
+DEMO = written(changed({}))
+
+COUNT_ROWS = Statement(
+    sa.select(
+        *(sa.select(sa.func.count()).select_from(table).scalar_subquery() for table in tables.metadata.tables.values()),
+    ),
+)
+DELETE_ROWS = [
+    Statement(sa.delete(table)) for table in tables.metadata.tables.values() if table is not tables.objection_latch
+]
+
+parsed = functools.cache(parse)
+"""Reads a policy's text, each once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +99,7 @@ class World:
         wrap: Puts something between store and driver.
 
     Attributes:
+        url: The database.
         rings: The keys.
         driver: Under the store.
         store: What is tested.
@@ -91,9 +108,10 @@ class World:
     """
 
     def __init__(self, url: str, rings: Rings, *, wrap: Wrap = lambda driver: driver) -> None:
+        self.url = url
         self.rings = rings
         self.now = NOON
-        self.policy = parse(written(changed({})))
+        self.policy = parsed(DEMO)
         self._runner = asyncio.Runner()
         self._numbers = itertools.count(1)
         self.driver = wrap(self.run(connected(url)))
@@ -102,9 +120,10 @@ class World:
     @classmethod
     @contextmanager
     def founded(cls, url: str, rings: Rings, *, wrap: Wrap = lambda driver: driver) -> Iterator["World"]:
-        """Open a world on an empty database and put the demo policy in force."""
+        """Open a world on a database, which is emptied first, and put the demo policy in force."""
         world = cls(url, rings, wrap=wrap)
         try:
+            world.empty()
             world.run(world.store.check_ring())
             world.apply({})
             yield world
@@ -222,13 +241,13 @@ class World:
         """Put the demo policy in force, with other values at the given paths."""
         change = self.policy_change(changes, caller=caller)
         version = int(self.run(self.store.apply_policy(change)))
-        self.policy = parse(change.yaml).numbered(version)
+        self.policy = parsed(change.yaml).numbered(version)
 
     def policy_change(self, changes: Mapping[PolicyPath, object], *, caller: Caller | None = None) -> PolicyChange:
         """Build a change of the policy."""
         return PolicyChange(
             caller=caller or self.caller(),
-            yaml=written(changed(changes)),
+            yaml=written(changed(changes)) if changes else DEMO,
             expected_version=self.policy.version,
             now=self.now,
             encode=lambda version: str(version).encode(),
@@ -243,6 +262,18 @@ class World:
         else:
             wanted = LeadKey(identifier=identity.email_identifiers(key)[0])
         return self.run(self.store.lead(wanted))
+
+    def held(self, key: str | bytes | CrmRecord) -> LeadRecord:
+        """Read a lead that must be there."""
+        lead = self.lead(key)
+        assert lead is not None
+        return lead
+
+    def content(self, key: str | bytes | CrmRecord) -> LeadFields:
+        """Read the content of a lead that must be there and open."""
+        fields = self.held(key).fields
+        assert fields is not None
+        return fields
 
     def listed(self, wanted: LeadFilter | None = None, *, most: int = 500) -> list[LeadRecord]:
         """List leads, page by page to the end."""
@@ -274,12 +305,22 @@ class World:
 
         self.run(self.driver.transact(work, Latch.NONE))
 
+    def empty(self) -> None:
+        """Delete all rows but the latch's, which a migration put there."""
+
+        def work() -> Work[None]:
+            for delete in DELETE_ROWS:
+                yield delete()
+
+        self.run(self.driver.transact(work, Latch.NONE))
+
     def counts(self) -> dict[str, int]:
         """Count the rows of every table."""
-        return {
-            name: self.rows(sa.select(sa.func.count()).select_from(table))[0][0]
-            for name, table in tables.metadata.tables.items()
-        }
+
+        def work() -> Work[list[Row]]:
+            return (yield COUNT_ROWS())
+
+        return dict(zip(tables.metadata.tables, self.run(self.driver.read(work))[0], strict=True))
 
     def findings(self) -> tuple[Finding, ...]:
         """Verify the audit trail."""
@@ -292,8 +333,15 @@ def rings(tmp_path_factory: pytest.TempPathFactory) -> Rings:
     return Rings.made(tmp_path_factory.mktemp("rings"))
 
 
-@pytest.fixture
-def world(database_url: str, rings: Rings) -> Iterator[World]:
-    """A store of each kind, on a database of the test's own."""
-    with World.founded(database_url, rings) as world:
+@pytest.fixture(scope="session")
+def shared_postgres_url(postgres: Postgres, postgres_template: str) -> str:
+    """A migrated database for one test after another: to make one for each takes longer than the test."""
+    return postgres.url(postgres.create(postgres_template))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def world(request: pytest.FixtureRequest, rings: Rings) -> Iterator[World]:
+    """A store of each kind, on an empty database, under the demo policy."""
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "shared_postgres_url")
+    with World.founded(url, rings) as world:
         yield world

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import typer
 from typer.core import TyperCommand
+from typer.main import get_command, get_group
 
 
 class LazyCommand(TyperCommand):
@@ -13,8 +14,8 @@ class LazyCommand(TyperCommand):
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Load the command, and let it read its own arguments."""
-        load = cast("Callable[[], typer.Typer]", self.callback)
-        return typer.main.get_command(load()).make_context(info_name, args, parent=parent, **extra)
+        load = cast("Callable[[], Command]", self.callback)
+        return load().make_context(info_name, args, parent=parent, **extra)
 
 
 def add_lazy(app: typer.Typer, name: str, place: str, summary: str) -> None:
@@ -29,14 +30,14 @@ def add_lazy(app: typer.Typer, name: str, place: str, summary: str) -> None:
     app.command(name, cls=LazyCommand, help=summary)(_loader(name, place))
 
 
-def _loader(name: str, place: str) -> Callable[[], typer.Typer]:
-    def load() -> typer.Typer:
+def _loader(name: str, place: str) -> Callable[[], Command]:
+    def load() -> Command:
         module, _, attribute = place.partition(":")
         found = getattr(import_module(module), attribute)
         if isinstance(found, typer.Typer):
-            return found
+            return get_group(found)
         app = typer.Typer(add_completion=False)
         app.command(name)(found)
-        return app
+        return get_command(app)
 
     return load

@@ -33,7 +33,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     table = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         table.add_row(*(_cell(value) for value in row))
-    Console(width=None if sys.stdout.isatty() else _WIDE).print(table)
+    _print(table)
 
 
 def print_facts(facts: Iterable[tuple[str, object]]) -> None:
@@ -44,7 +44,7 @@ def print_facts(facts: Iterable[tuple[str, object]]) -> None:
     for name, value in facts:
         if value is not None:
             table.add_row(name, _cell(value))
-    Console(width=None if sys.stdout.isatty() else _WIDE).print(table)
+    _print(table)
 
 
 def say(text: str) -> None:
@@ -64,6 +64,14 @@ def confirm(question: str, *, yes: bool) -> None:
     if not sys.stdin.isatty():
         raise Misused("Nobody is there to confirm this: pass --yes if it is meant.")
     typer.confirm(question, abort=True, err=True)
+
+
+def _print(table: Table) -> None:
+    console = Console(width=None if sys.stdout.isatty() else _WIDE)
+    with console.capture() as drawn:
+        console.print(table)
+    for line in drawn.get().splitlines():
+        typer.echo(line.rstrip())
 
 
 def _cell(value: object) -> Text:

@@ -18,7 +18,6 @@ from leadgate.v1 import governance_service_pb2, intake_service_pb2, lead_service
 
 from leadgate_service.config import Config, ConfigError, StoreConfig, Tls
 from leadgate_service.counters import Counters
-from leadgate_service.errors import FailedPrecondition
 from leadgate_service.ids import Uuid7
 from leadgate_service.jobs.checkpoints import Checkpoints
 from leadgate_service.keyfiles import check_rings_apart
@@ -127,6 +126,7 @@ class App:
     policies: PolicyInForce
     counters: Counters
     _log: Log
+    _desk: IntakeDesk
     _providers: Providers
     _checkpoints: Checkpoints
     _server: Any
@@ -159,7 +159,7 @@ class App:
         """Put a service together over an open store, which it closes in the end."""
         logger, counters = Log(log), Counters()
         policies = PolicyInForce(store, now, dev=config.dev)
-        await _found(store, config, now)
+        await _found(store, policies, config, now)
         await policies.refresh()
         providers = Providers.configured(config, counters)
         pipeline = Pipeline(
@@ -182,7 +182,7 @@ class App:
         server.add_generic_rpc_handlers(tuple(handlers))
         watch = _add_common_services(server, reflect=config.reflection)
         checkpoints = Checkpoints(store, keep, config.checkpoints, now, logger)
-        return cls(config, store, policies, counters, logger, providers, checkpoints, server, watch)
+        return cls(config, store, policies, counters, logger, desk, providers, checkpoints, server, watch)
 
     async def start(self) -> None:
         """Listen.
@@ -219,6 +219,7 @@ class App:
         """
         await self._health.enter_graceful_shutdown()
         await self._server.stop(seconds)
+        await self._desk.drain()
         if self._job is not None:
             self._job.cancel()
             with suppress(asyncio.CancelledError):
@@ -248,15 +249,12 @@ class App:
         await self.stop()
 
 
-async def _found(store: Store, config: Config, now: Now) -> None:
+async def _found(store: Store, policies: PolicyInForce, config: Config, now: Now) -> None:
     """Put the founding policy in force, in a database that has none."""
     if config.founding_policy is None or await store.policy() is not None:
         return
     yaml = (await asyncio.to_thread(_read, "LEADGATE_FOUNDING_POLICY", config.founding_policy)).decode(errors="replace")
-    policy = await asyncio.to_thread(parse, yaml)
-    if policy.demo and not config.dev:
-        message = "The founding policy is for invented people: name one of your own, or serve with --dev."
-        raise FailedPrecondition("POLICY_FOR_DEMO", message)
+    policies.accepted(await asyncio.to_thread(parse, yaml))
     caller = Caller("founder", "leadgate serve", "founding", b"")
     await store.apply_policy(
         PolicyChange(caller=caller, yaml=yaml, expected_version=0, now=now(), encode=lambda version: b"%d" % version),

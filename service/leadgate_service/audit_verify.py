@@ -85,7 +85,9 @@ def verify(chains: Sequence[StoredChain], checkpoints: Checkpoints) -> Report:
         findings.extend(walk.findings())
         rows += walk.rows
     gone = "The chain is gone, though a checkpoint or a later chain names it."
-    findings.extend(Finding(chain_id=chain_id, sequence=0, what=gone) for chain_id in witnessed)
+    # Named before its first entry, a chain was left after an unknown commit that may not have happened.
+    lost = [chain_id for chain_id, heads in witnessed.items() if max(heads) > 0]
+    findings.extend(Finding(chain_id=chain_id, sequence=0, what=gone) for chain_id in lost)
     return Report(chains=len(chains), rows=rows, checkpoints=len(checkpoints.signed), findings=tuple(findings))
 
 

@@ -13,6 +13,8 @@ Value = TypeVar("Value")
 PREFIX = "LEADGATE_"
 """What every variable's name begins with."""
 
+_MOST_PORT = 65535
+
 
 class ConfigError(FailedPrecondition):
     """A setting is missing or wrong; the message names the variable, its rule, and never its value."""
@@ -111,7 +113,7 @@ class Config(StoreConfig):
             keep_ring=read.required("KEEP_RING", Path),
             burn_ring=read.required("BURN_RING", Path),
             checkpoints=read.required("CHECKPOINTS", Path),
-            listen=read.optional("LISTEN", str) or "127.0.0.1:8443",
+            listen=read.optional("LISTEN", _address) or "127.0.0.1:8443",
             dev=read.flag("DEV", default=False),
             tls=_tls(read),
             clearbit=_clearbit(read),
@@ -150,6 +152,13 @@ class _Reader:
 def _database_url(value: str) -> str:
     if not value.startswith(("sqlite:///", "postgresql://")):
         raise ValueError("must begin with sqlite:/// or postgresql://")
+    return value
+
+
+def _address(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > _MOST_PORT:
+        raise ValueError("must be a host and a port, such as 127.0.0.1:8443")
     return value
 
 

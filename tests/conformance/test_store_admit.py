@@ -30,8 +30,7 @@ def test_what_was_stored_is_read_back_whole(world: World) -> None:
     (answer,) = world.admit(item)
     assert (answer.outcome, answer.reason, answer.dropped) == (Outcome.STORED, None, {})
     assert answer.kept == set(Field)
-    lead = world.lead(IDA)
-    assert lead is not None
+    lead = world.held(IDA)
     assert lead.lead_id == answer.lead_id
     assert lead.fields == LeadFields(
         company_name="Northpier Analytics",
@@ -61,9 +60,7 @@ def test_what_was_stored_is_read_back_whole(world: World) -> None:
 def test_a_lead_with_hardly_a_value_is_read_back_as_it_is(world: World) -> None:
     """Absent values stay absent; nothing is sealed where there is nothing to seal."""
     world.admit(candidate(person=person(None, title=None, seniority=None)))
-    lead = world.lead(IDA)
-    assert lead is not None
-    assert lead.fields == LeadFields(job_function="operations")
+    assert world.content(IDA) == LeadFields(job_function="operations")
 
 
 def test_a_unit_of_many_items_answers_each_in_its_place(world: World) -> None:
@@ -88,9 +85,7 @@ def test_a_second_item_of_one_person_sees_what_the_first_did(world: World) -> No
     one, two = world.admit(candidate(person=person()), candidate(person=person(title="Director of Freight")))
     assert (one.outcome, two.outcome) == (Outcome.STORED, Outcome.UPDATED)
     assert one.lead_id == two.lead_id
-    lead = world.lead(IDA)
-    assert lead is not None
-    assert lead.fields.job_title == "Director of Freight"
+    assert world.content(IDA).job_title == "Director of Freight"
     assert world.counts()["leads"] == 1
 
 
@@ -107,9 +102,8 @@ def test_an_update_moves_no_date(world: World, days: int) -> None:
         candidate(obtained_time=world.now, person=person(title="Chief of Freight"), said=intake(country_code="DE"))
     )
     assert answer.outcome is Outcome.UPDATED
-    lead = world.lead(IDA)
-    assert lead is not None
-    assert lead.fields.job_title == "Chief of Freight"
+    lead = world.held(IDA)
+    assert world.content(IDA).job_title == "Chief of Freight"
     assert (lead.first_obtained_date, lead.expire_date) == (TODAY, LAST_DAY)
     assert lead.sources[0].first_obtained_date == TODAY
     assert lead.sources[0].obtained_time == world.now
@@ -119,9 +113,8 @@ def test_an_update_leaves_what_the_answer_lacks(world: World) -> None:
     """What a source no longer tells stays until the lead's own day: the new answer writes only what it has."""
     world.admit(candidate(person=person(), company=company()))
     world.admit(candidate(person=person(title="Chief of Freight")))
-    lead = world.lead(IDA)
-    assert lead is not None
-    assert (lead.fields.job_title, lead.fields.company_name) == ("Chief of Freight", "Northpier Analytics")
+    content = world.content(IDA)
+    assert (content.job_title, content.company_name) == ("Chief of Freight", "Northpier Analytics")
 
 
 def test_sources_supply_fields_by_the_policy_s_order(world: World) -> None:
@@ -132,10 +125,9 @@ def test_sources_supply_fields_by_the_policy_s_order(world: World) -> None:
     (again,) = world.admit(hunter)
     assert again.outcome is Outcome.UPDATED
     assert again.dropped[Field.JOB_TITLE] is Drop.OUTRANKED
-    lead = world.lead(IDA)
-    assert lead is not None
-    assert (lead.fields.job_title, lead.fields.phone_number) == ("By Clearbit", "+31205550123")
-    supplied = {one.source: one.fields for one in lead.sources}
+    content = world.content(IDA)
+    assert (content.job_title, content.phone_number) == ("By Clearbit", "+31205550123")
+    supplied = {one.source: one.fields for one in world.held(IDA).sources}
     assert Field.JOB_TITLE in supplied[SourceName.CLEARBIT]
     assert supplied[HUNTER] == {Field.PHONE_NUMBER}
 
@@ -146,13 +138,9 @@ def test_a_lead_stays_a_guess_while_guessed_values_are_in_it(world: World) -> No
     world.admit(candidate(person=person(fuzzy=True)))
     (second,) = world.admit(candidate(source=HUNTER, person=person()))
     assert second.kept == frozenset()
-    lead = world.lead(IDA)
-    assert lead is not None
-    assert lead.approximate
+    assert world.held(IDA).approximate
     world.admit(candidate(person=person()))
-    lead = world.lead(IDA)
-    assert lead is not None
-    assert not lead.approximate
+    assert not world.held(IDA).approximate
 
 
 @pytest.mark.proves("R-042", "R-044")
@@ -168,10 +156,10 @@ def test_after_the_lapse_only_a_new_act_brings_the_person_back(world: World) -> 
     (second,) = world.admit(candidate(said=form, obtained_time=world.now, person=person(title=None)))
     assert second.outcome is Outcome.STORED
     assert second.lead_id != first.lead_id
-    lead = world.lead(IDA)
-    assert lead is not None
+    lead = world.held(IDA)
     assert (lead.first_obtained_date, lead.expire_date) == (world.today, world.today + timedelta(days=42))
-    assert (lead.fields.job_title, lead.fields.company_name, lead.crm_records) == (None, None, ())
+    assert lead.fields == LeadFields(job_function="operations", seniority=Seniority.DIRECTOR, full_name="Ida Vermolen")
+    assert lead.crm_records == ()
     assert first.lead_id is not None
     assert world.lead(first.lead_id) is None
     changes = world.rows(
@@ -210,8 +198,7 @@ def test_who_comes_back_under_another_address_keeps_the_first_clock(world: World
     world.pass_days(10)
     (linked,) = world.admit(candidate(obtained_time=world.now, person=person()))
     assert linked.outcome is Outcome.STORED
-    lead = world.lead(IDA)
-    assert lead is not None
+    lead = world.held(IDA)
     assert (lead.first_obtained_date, lead.expire_date) == (TODAY, LAST_DAY)
     world.pass_days(33)
     third = candidate(said=intake("ida@third.example.net"), obtained_time=world.now, person=person())
@@ -225,9 +212,7 @@ def test_an_approximate_match_links_nobody(world: World, fuzzy: str) -> None:
     world.admit(candidate(said=intake(BEN), person=person("Ben Okafor", fuzzy=fuzzy == "first")))
     world.pass_days(10)
     world.admit(candidate(obtained_time=world.now, person=person(fuzzy=fuzzy == "second")))
-    lead = world.lead(IDA)
-    assert lead is not None
-    assert lead.first_obtained_date == world.today
+    assert world.held(IDA).first_obtained_date == world.today
 
 
 def test_the_same_id_at_another_provider_is_somebody_else(world: World) -> None:
@@ -235,9 +220,7 @@ def test_the_same_id_at_another_provider_is_somebody_else(world: World) -> None:
     world.admit(candidate(said=intake(BEN), source=HUNTER, person=person("Ben Okafor")))
     world.pass_days(10)
     world.admit(candidate(obtained_time=world.now, person=person()))
-    lead = world.lead(IDA)
-    assert lead is not None
-    assert lead.first_obtained_date == world.today
+    assert world.held(IDA).first_obtained_date == world.today
 
 
 def test_a_company_is_one_lead_for_all_who_ask(world: World) -> None:
@@ -261,8 +244,7 @@ def test_a_company_that_turns_out_to_be_one_person_becomes_a_person(world: World
     assert sole.outcome is Outcome.UPDATED
     assert sole.lead_id is not None
     for _ in range(2):
-        lead = world.lead(sole.lead_id)
-        assert lead is not None
+        lead = world.held(sole.lead_id)
         assert lead.personal
         assert lead.notice_due_date is not None
         world.admit(candidate(said=of_domain(), company=company()))
@@ -308,9 +290,7 @@ def test_an_irrelevant_answer_changes_nothing_that_is_held(world: World) -> None
     """A living lead whose new answer does not fit keeps its values until its day or the profile's change."""
     world.admit(candidate(person=person()))
     assert world.admit(candidate(person=person(seniority="entry")))[0].reason is Reason.IRRELEVANT
-    lead = world.lead(IDA)
-    assert lead is not None
-    assert lead.fields.seniority is Seniority.DIRECTOR
+    assert world.content(IDA).seniority is Seniority.DIRECTOR
 
 
 @pytest.mark.proves("R-074")

@@ -36,8 +36,7 @@ def test_an_acknowledged_objection_is_effective_everywhere(world: World) -> None
     assert listed(world) == [bystander.lead_id]
     assert stored.lead_id is not None
     for key in (IDA, stored.lead_id):
-        lead = world.lead(key)
-        assert lead is not None
+        lead = world.held(key)
         assert lead.suppressed
     assert world.claim(intake()) is not None
     assert world.admit(candidate(person=person()))[0].reason is Reason.SUPPRESSED
@@ -208,6 +207,5 @@ def test_a_shared_number_withholds_the_number_and_nobody(world: World) -> None:
     colleague = person("Ben Okafor", id="person-ben", phone=LINE)
     (stored,) = world.admit(candidate(said=intake(BEN), source=HUNTER, person=colleague, company=company()))
     assert stored.outcome is Outcome.STORED
-    lead = world.lead(BEN)
-    assert lead is not None
-    assert (lead.fields.phone_number, lead.fields.phone_kind) == (None, None)
+    content = world.content(BEN)
+    assert (content.phone_number, content.phone_kind) == (None, None)

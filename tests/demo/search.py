@@ -1,6 +1,7 @@
 """Runs of the demo in a process of their own, and the search for what must not be left behind by them."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -8,7 +9,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from leadgate_simulators import ADDRESS, CANARY
+from leadgate_simulators import CANARY
+
+ADDRESS = re.compile(rb"[\w.+-]+(?:@|%40)(?:[\w-]+\.)+(?:com|net|org)", re.IGNORECASE)
+"""Finds every address of a person, whether a provider knows it or not, and every mailbox."""
 
 
 def start(*arguments: str) -> subprocess.Popen[bytes]:

@@ -15,7 +15,8 @@ CANARY = "lgcanary-mail-0123456789"
 
 @pytest.fixture
 def folder(runs: Runs) -> Path:
-    """What the first run left."""
+    """What the first run left, once it had come to its end."""
+    assert runs.kept.code == 0
     assert runs.kept.folder is not None
     return runs.kept.folder
 

@@ -44,8 +44,9 @@ def test_everything_requested_is_stored_or_dropped_for_one_reason(runs: Runs) ->
 
 
 def test_the_figures_agree_with_the_database_that_is_left(runs: Runs) -> None:
-    """Leads past their last day, readable leads and objections are as many as there are rows of each."""
+    """Leads past their last day, readable leads and objections, also those a provider told, are as many as the rows."""
     figures, folder = runs.kept.figures, kept_folder(runs)
+    assert counted(folder, "SELECT count(*) FROM objections WHERE channel = 'provider'") > 0
     living = "SELECT count(*) FROM leads WHERE expire_date >= :today AND suppressed_time IS NULL"
     assert figures["expired"] == counted(folder, "SELECT count(*) FROM leads WHERE expire_date < :today") > 0
     assert figures["remaining"] == counted(folder, living) > 0
@@ -89,7 +90,7 @@ def test_database_keys_logs_and_traffic_are_kept(runs: Runs) -> None:
 
 
 def test_people_are_told_what_happened(runs: Runs) -> None:
-    """The summary names what came in, what was dropped, what time did, what each role sees, and that this is a trial."""
+    """The summary names what came in and was dropped, what time did, what each role sees, and that this is a trial."""
     told = runs.told.stdout.decode()
     assert runs.told.code == 0
     for word in ("requested", "irrelevant", "person.email", "objections registered", "past their last day", "crm sync"):

@@ -9,6 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from leadgate.v1 import intake_service_pb2, types_pb2
 
 from tests.builders import NOON
+from tests.domain.policies import changed, written
 from tests.rpc.messages import apply, check, enrich, get, ingest, item, object_, query
 from tests.rpc.wire import Answer, Caller, method_of
 from tests.running_service import RunningService
@@ -257,3 +258,12 @@ def test_a_mistaken_policy_is_refused_line_by_line(shared_service: RunningServic
     assert all("; " in description for _, description in answer.violations)
     assert CANARY.encode() not in answer.everything
     assert shared_service.counts()["policies"] == 1
+
+
+def test_a_policy_with_many_mistakes_is_refused_like_any_other(shared_service: RunningService) -> None:
+    """However many mistakes there are, the answer fits what clients take: how many, and the first of them."""
+    principals = [{"name": f"Bad Name {number}", "kind": "job", "roles": ["nobody"]} for number in range(300)]
+    draft = written(changed({("principals",): principals}))
+    answer = shared_service.as_("privacy_officer").send(apply(draft))
+    assert (answer.code, answer.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "POLICY_INVALID")
+    assert int(answer.metadata["mistakes"]) >= len(principals) > len(answer.violations) > 10

@@ -1,6 +1,5 @@
 """That tokens give nobody away without the key, and that a key ring is never made up."""
 
-import ast
 import hashlib
 import hmac
 import shutil
@@ -15,17 +14,7 @@ from leadgate_service.errors import InvalidArgument
 from leadgate_service.keyfiles import KeyRingError, check_rings_apart
 from leadgate_service.keys import BurnRing, KeepRing
 
-from tests.house.sources import ROOT, parse, python_files
-
 LEAD = bytes(range(16))
-
-HASHES_NO_IDENTIFIER = {
-    "audit.py": "chains entries that hold tokens already keyed",
-    "audit_checkpoints.py": "names files after signed text, and the public key",
-    "policy_file.py": "names a policy by its text",
-    "usecases/access.py": "stores access tokens, which are 256 random bits: nothing to guess",
-}
-"""Modules that may use a digest without a key, and on what."""
 
 ATTACKS: dict[str, Callable[[str, bytes], bytes]] = {
     "plain digest": lambda _kind, word: hashlib.sha256(word).digest(),
@@ -67,20 +56,6 @@ def test_a_whole_telephone_exchange_can_be_tried_in_vain(keep: KeepRing) -> None
     for attack in ATTACKS.values():
         assert not dump & {attack(TokenKind.PHONE_E164, number.encode())[:16] for number in exchange}
     assert dump <= tokens_of(keep, TokenKind.PHONE_E164, exchange)
-
-
-@pytest.mark.proves("R-028")
-def test_only_declared_modules_use_a_digest_without_a_key() -> None:
-    """An identifier is never hashed without a key: who imports hashlib is listed here, with what it hashes."""
-    service = ROOT / "service" / "leadgate_service"
-    files = {path.relative_to(service).as_posix(): parse(path) for path in python_files("service")}
-    assert {name for name, module in files.items() if "hashlib" in imports_of(module)} <= HASHES_NO_IDENTIFIER.keys()
-
-
-def imports_of(module: ast.Module) -> set[str]:
-    """The names of all modules that a module imports, wherever it does."""
-    names = {alias.name for node in ast.walk(module) if isinstance(node, ast.Import) for alias in node.names}
-    return names | {node.module or "" for node in ast.walk(module) if isinstance(node, ast.ImportFrom)}
 
 
 @pytest.mark.proves("R-028")

@@ -2,8 +2,6 @@
 
 import asyncio
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -13,18 +11,26 @@ import pytest
 from leadgate_service.errors import Unavailable
 from leadgate_service.storage.migrations import Standing, check, downgrade, upgrade
 
-from tests.databases import Postgres
 from tests.storage.schemas import REVISIONS, fill, rows
 
 
+async def while_another_upgrades(database_url: str, change: Callable[[], None]) -> None:
+    """Begins a change while another process is upgrading, and ends that one when the change is seen waiting."""
+    other = await asyncpg.connect(database_url)
+    await other.execute("SELECT pg_advisory_lock(hashtext('leadgate.migrations'))")
+    changing = asyncio.create_task(asyncio.to_thread(change))
+    while not await other.fetch("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
+        assert not changing.done(), "it did not wait"
+    await other.close()
+    await changing
+
+
 @pytest.mark.proves("P33")
-def test_upgrades_at_once_are_one(postgres: Postgres) -> None:
-    """Replicas that start together may all upgrade: one does, the others wait and find it done."""
-    url = postgres.url(postgres.create())
-    command = [sys.executable, "-c", f"from leadgate_service.storage.migrations import upgrade; upgrade({url!r})"]
-    replicas = [subprocess.Popen(command) for _ in range(2)]
-    assert [replica.wait() for replica in replicas] == [0, 0]
-    assert check(url).standing is Standing.CURRENT
+def test_an_upgrade_waits_for_the_one_under_way(postgres_url: str) -> None:
+    """Replicas that start together may all upgrade: one does, the others wait and then go on."""
+    downgrade(postgres_url, "base")
+    asyncio.run(while_another_upgrades(postgres_url, partial(upgrade, postgres_url)))
+    assert check(postgres_url).standing is Standing.CURRENT
 
 
 async def beside_a_reader(database_url: str, change: Callable[[], None]) -> tuple[float, BaseException | None]:

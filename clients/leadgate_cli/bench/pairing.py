@@ -51,7 +51,7 @@ def compare(comparison: Comparison, *, pairs: int, seconds: float, advance: Call
         advance: Called after each window.
 
     Raises:
-        RuntimeError: A call failed, or did not leave in the database what it should have.
+        Refused: A call failed, or did not leave in the database what it should have.
     """
     measured: list[Window] = []
     limit: list[Window] = []

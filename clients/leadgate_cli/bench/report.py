@@ -1,20 +1,23 @@
-"""How the bench tells what it found: a table for people, an object for programs."""
+"""How the bench tells what it found: tables for people, one object for programs."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from rich.console import Console, Group
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from leadgate_cli.bench.figures import Figures, Ratio
 from leadgate_cli.bench.machine import Machine
 
-BAR_WIDTH = 24
+BAR_WIDTH = 20
 """Characters for a ratio of 1."""
 
 _DIGITS = 3
+_WIDE = 160
+"""Columns for a table that goes to a file or a pipe."""
 
 
 def as_object(ratios: Sequence[Ratio], machine: Machine) -> dict[str, Any]:
@@ -22,24 +25,68 @@ def as_object(ratios: Sequence[Ratio], machine: Machine) -> dict[str, Any]:
     return {"rows": [_row(ratio) for ratio in ratios], "machine": asdict(machine)}
 
 
-def show(ratios: Sequence[Ratio], machine: Machine, console: Console) -> None:
-    """Print the findings as a table."""
-    table = Table("", "What", "Ratio", "Goal", "", "Pairs", "Rates", "Service CPU", title="leadgate bench")
+def show(ratios: Sequence[Ratio], machine: Machine) -> None:
+    """Print the findings for people."""
+    console = Console(width=None if sys.stdout.isatty() else _WIDE)
+    console.print(_ratios(ratios), _sides(ratios), sep="\n")
     for ratio in ratios:
-        table.add_row(*_cells(ratio), end_section=True)
-    notes = [f"{ratio.id}: {note}" for ratio in ratios for note in ratio.notes]
+        for note in ratio.notes:
+            console.print(f"{ratio.id}: {note}", highlight=False)
     versions = ", ".join(f"{name} {version}" for name, version in machine.versions.items())
-    place = f"{machine.system}, {machine.processors} processors, load {machine.load:.1f} at the start; {versions}."
-    rule = "Rates depend on the machine and the moment; only a ratio within this run means something."
-    console.print(Group(table, *notes, place, rule))
+    console.print(
+        f"{machine.system}, {machine.processors} processors, load {machine.load:.1f} at the start; {versions}.",
+        "Only ratios mean something, and only within this run.",
+        sep="\n",
+        highlight=False,
+    )
 
 
 def bar(value: float, goal: float) -> str:
     """Draw a ratio as a bar with a mark at its goal; what is beyond 1 is cut off."""
-    filled, mark = (min(BAR_WIDTH, round(part * BAR_WIDTH)) for part in (value, goal))
-    cells = ["█" if place < filled else "·" for place in range(BAR_WIDTH)]
-    cells[min(mark, BAR_WIDTH - 1)] = "┃"
+    filled = min(BAR_WIDTH, round(value * BAR_WIDTH))
+    mark = min(BAR_WIDTH - 1, round(goal * BAR_WIDTH))
+    cells = ["█"] * filled + ["·"] * (BAR_WIDTH - filled)
+    cells[mark] = "┃"
     return "".join(cells)
+
+
+def _ratios(ratios: Sequence[Ratio]) -> Table:
+    table = _table("ROW", "RATIO", "GOAL", "THEN", "0 TO 1", "LEAST", "MOST", "PAIRS", "WHAT")
+    for ratio in ratios:
+        least, most = ratio.spread
+        style = "green" if ratio.reached else "red"
+        table.add_row(
+            ratio.id,
+            Text(f"{ratio.value:.2f}", style=style),
+            f"{ratio.goal:.2f}",
+            "" if ratio.next_goal is None else f"{ratio.next_goal:.2f}",
+            Text(bar(ratio.value, ratio.goal), style=style),
+            f"{least:.2f}",
+            f"{most:.2f}",
+            str(len(ratio.pairs)),
+            f"{ratio.measured.name} over {ratio.limit.name}",
+        )
+    return table
+
+
+def _sides(ratios: Sequence[Ratio]) -> Table:
+    table = _table("ROW", "SIDE", "MEDIAN RATE", "SERVICE CPU EACH", "SERVICE BUSY", "CLIENT BUSY")
+    for ratio in ratios:
+        for side in (ratio.measured, ratio.limit):
+            cpu, busy = side.service_microseconds, side.service_share
+            table.add_row(
+                ratio.id,
+                side.name,
+                f"{side.rate:,.0f} {side.unit}",
+                "" if cpu is None else f"{cpu:,.0f} µs",
+                "" if busy is None else f"{busy:.0%}",
+                f"{side.client_share:.0%}",
+            )
+    return table
+
+
+def _table(*columns: str) -> Table:
+    return Table(*columns, box=None, pad_edge=False, header_style="bold")
 
 
 def _row(ratio: Ratio) -> dict[str, Any]:
@@ -64,8 +111,8 @@ def _side(side: Figures) -> dict[str, Any]:
         "name": side.name,
         "unit": side.unit,
         "median_rate": round(side.rate, 1),
-        "median_service_cpu_microseconds": _rounded(side.server_microseconds),
-        "median_service_cpu_share": _rounded(side.server_share),
+        "median_service_cpu_microseconds": _rounded(side.service_microseconds),
+        "median_service_cpu_share": _rounded(side.service_share),
         "median_client_cpu_share": _rounded(side.client_share),
         "client_bound": side.client_bound,
     }
@@ -73,20 +120,3 @@ def _side(side: Figures) -> dict[str, Any]:
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, _DIGITS)
-
-
-def _cells(ratio: Ratio) -> tuple[Text | str, ...]:
-    least, most = ratio.spread
-    sides = (ratio.measured, ratio.limit)
-    style = "green" if ratio.reached else "red"
-    goals = f"{ratio.goal:.2f}" if ratio.next_goal is None else f"{ratio.goal:.2f}, then {ratio.next_goal:.2f}"
-    return (
-        ratio.id,
-        ratio.title,
-        Text(f"{ratio.value:.2f}", style=style),
-        goals,
-        Text(bar(ratio.value, ratio.goal), style=style),
-        f"{len(ratio.pairs)}: {least:.2f} to {most:.2f}",
-        "\n".join(f"{side.rate:,.0f} {side.unit} {side.name}" for side in sides),
-        "\n".join("" if side.server_microseconds is None else f"{side.server_microseconds:,.0f} µs" for side in sides),
-    )

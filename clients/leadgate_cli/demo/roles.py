@@ -87,8 +87,8 @@ def _text(content: LeadFields, name: str) -> str:
         case _, Range(lower=lower, upper=upper):
             return f"{lower:,} and more" if upper is None else f"{lower:,} to {upper:,}"
         case "seniority", _:
-            return word(Seniority, value)
+            return word(Seniority.DESCRIPTOR, value)
         case "phone_number", _ if content.phone_kind is not None:
-            return f"{value} ({word(PhoneKind, content.phone_kind)} line)"
+            return f"{value} ({word(PhoneKind.DESCRIPTOR, content.phone_kind)} line)"
         case _:
             return str(value)

@@ -80,7 +80,6 @@ def perform(script: Script, folder: Path, advance: Callable[[date], None]) -> Pe
     ):
         play = Play(stage, clock, pool, advance)
         play.perform(script.stops)
-        objectors = [email for stop in script.stops for email in stop.objections]
-        ending = look(stage, play.tally, objectors, clock().date(), pool)
+        ending = look(stage, play.tally, clock().date(), pool)
         seen = views(stage, ending)
     return Performance(tally=play.tally, ending=ending, views=seen, seconds=time.monotonic() - began)

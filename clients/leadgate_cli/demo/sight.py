@@ -35,4 +35,4 @@ def seen_by(caller: str, client: Client, lead_id: str) -> Lead | str:
         return "refused"
     if isinstance(answer, Lead):
         return answer
-    return f"withheld: {word(WithheldReason, answer.reason)}"
+    return f"withheld: {word(WithheldReason.DESCRIPTOR, answer.reason)}"

@@ -22,7 +22,8 @@ class Tally:
         dropped: The rest, by its one reason.
         attributes: Values of providers outside the eleven fields, by documented path, all others as `unknown`.
         fields: Values of the eleven fields that were not kept, by field and reason.
-        objections: Objections that were registered by the desk.
+        objectors: Addresses of everybody whose objection the desk has registered.
+        let_through: Look-ups of somebody who had objected that were not stopped for it.
         last_days: The last day of every lead ever held, as the CRM sync was told it, by lead id.
         unreadable_at_once: Leads that were said to be stored and could not be read right after.
         moved: Leads whose last day was another when they were read again.
@@ -33,23 +34,31 @@ class Tally:
     dropped: Counter[str] = field(default_factory=Counter)
     attributes: Counter[str] = field(default_factory=Counter)
     fields: Counter[tuple[str, str]] = field(default_factory=Counter)
-    objections: int = 0
+    objectors: set[str] = field(default_factory=set)
+    let_through: int = 0
     last_days: dict[str, date] = field(default_factory=dict)
     unreadable_at_once: set[str] = field(default_factory=set)
     moved: set[str] = field(default_factory=set)
 
-    def answered(self, answer: EnrichLeadResponse) -> None:
-        """Count one answer of EnrichLead."""
+    def answered(self, email: str | None, answer: EnrichLeadResponse) -> None:
+        """Count one answer of EnrichLead.
+
+        Args:
+            email: Whom it was about; None for a company.
+            answer: What came back.
+        """
         self.requested += 1
+        is_stopped = answer.not_stored_reason == NotStoredReason.NOT_STORED_REASON_SUPPRESSED
+        self.let_through += email in self.objectors and not is_stopped
         if answer.outcome in _STORED:
-            self.stored[word(Outcome, answer.outcome)] += 1
+            self.stored[word(Outcome.DESCRIPTOR, answer.outcome)] += 1
         elif answer.outcome == Outcome.OUTCOME_NOT_STORED:
-            self.dropped[word(NotStoredReason, answer.not_stored_reason)] += 1
+            self.dropped[word(NotStoredReason.DESCRIPTOR, answer.not_stored_reason)] += 1
         else:
-            self.dropped[word(Outcome, answer.outcome)] += 1
+            self.dropped[word(Outcome.DESCRIPTOR, answer.outcome)] += 1
         self.attributes.update({dropped.path: dropped.count for dropped in answer.dropped_attributes})
         for dropped in answer.dropped_fields:
-            self.fields[word(Field, dropped.field), word(DropReason, dropped.reason)] += 1
+            self.fields[word(Field.DESCRIPTOR, dropped.field), word(DropReason.DESCRIPTOR, dropped.reason)] += 1
 
     def read(self, lead_id: str, last_day: date | None) -> None:
         """Note what the CRM sync was told of a lead that has just been stored or updated.

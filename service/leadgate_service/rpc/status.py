@@ -1,6 +1,7 @@
 """From errors to gRPC statuses: code, a message without personal values, and machine-readable details (AIP-193)."""
 
 import secrets
+from collections.abc import Iterator
 
 import grpc
 from google.protobuf import any_pb2
@@ -13,9 +14,9 @@ from leadgate_service.policy_mistakes import PolicyError
 DOMAIN = "leadgate.v1"
 """The `domain` of every ErrorInfo."""
 
-
-MOST_MISTAKES = 100
-"""How many mistakes of a policy one answer names; the metadata says how many there are."""
+MOST_BYTES = 6_500
+"""How long an answer about a policy's mistakes may be: gRPC clients refuse trailing metadata beyond 8 KiB. What does
+not fit is left out; the metadata says how many mistakes there are, and `leadgate policy check` shows them all."""
 
 
 class Internal(LeadgateError):
@@ -46,13 +47,7 @@ def to_grpc_status(error: LeadgateError) -> grpc.Status:
 
 def _violations(error: LeadgateError) -> list[error_details_pb2.BadRequest.FieldViolation]:
     if isinstance(error, PolicyError):
-        return [
-            error_details_pb2.BadRequest.FieldViolation(
-                field=f"line {mistake.line}: {mistake.path}",
-                description=f"{mistake.reason}; {mistake.remedy}",
-            )
-            for mistake in error.mistakes[:MOST_MISTAKES]
-        ]
+        return list(_as_many_as_fit(error))
     if isinstance(error, InvalidArgument):
         return [
             error_details_pb2.BadRequest.FieldViolation(
@@ -61,6 +56,19 @@ def _violations(error: LeadgateError) -> list[error_details_pb2.BadRequest.Field
             ),
         ]
     return []
+
+
+def _as_many_as_fit(error: PolicyError) -> Iterator[error_details_pb2.BadRequest.FieldViolation]:
+    left = MOST_BYTES - 2 * len(error.message)  # it travels in the status and in the details
+    for mistake in error.mistakes:
+        violation = error_details_pb2.BadRequest.FieldViolation(
+            field=f"line {mistake.line}: {mistake.path}",
+            description=f"{mistake.reason}; {mistake.remedy}",
+        )
+        left -= violation.ByteSize()
+        if left < 0:
+            return
+        yield violation
 
 
 def _packed(message: error_details_pb2.ErrorInfo | error_details_pb2.BadRequest) -> any_pb2.Any:

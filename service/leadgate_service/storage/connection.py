@@ -79,8 +79,7 @@ def _on_sqlite(path: str, action: Action[Result], *, may_create: bool) -> Result
 
 
 def _open(place: str) -> sqlite3.Connection:
-    # Without an isolation level the driver leaves transactions alone; with one, it would commit before each change.
-    connection = sqlite3.connect(place, isolation_level=None, timeout=_BUSY_SECONDS)
+    connection = sqlite3.connect(place, timeout=_BUSY_SECONDS)
     for pragma in _PRAGMAS:
         connection.execute(pragma)
     return connection

@@ -1,8 +1,9 @@
 """Intake: ask the providers, or take answers that were fetched elsewhere; one gate for both."""
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -104,6 +105,7 @@ class IntakeDesk:
         self._now = now
         self._sources = sources
         self._ask = ask
+        self._enriching: set[asyncio.Task[bytes]] = set()
 
     async def enrich(self, caller: Caller, intake: Intake, encode: EncodeJudged, *, seconds: float) -> bytes:
         """Ask the active sources, in the policy's order, until one answers, and gate the answer.
@@ -125,7 +127,15 @@ class IntakeDesk:
         """
         deadline = asyncio.get_running_loop().time() + seconds
         enquiry = _Enquiry(caller, intake, encode, deadline)
-        return await asyncio.shield(self._under_policy(lambda policy: self._enrich(enquiry, policy)))
+        enriching = asyncio.create_task(self._under_policy(lambda policy: self._enrich(enquiry, policy)))
+        self._enriching.add(enriching)
+        enriching.add_done_callback(self._enriching.discard)
+        return await asyncio.shield(enriching)
+
+    async def drain(self) -> None:
+        """Wait until every look-up is settled, those included whose callers gave up."""
+        while self._enriching:
+            await asyncio.wait(self._enriching)
 
     async def ingest(self, caller: Caller, items: Sequence[Delivery | Decision], encode: EncodeJudged) -> bytes:
         """Gate answers that were fetched elsewhere, as one unit. Items already decided on are passed through.
@@ -210,7 +220,7 @@ class IntakeDesk:
         await objections.register(
             self._store,
             asking.policy,
-            caller=Caller(caller.principal, "objection_by_provider", f"{caller.request_id[:54]}.objected", caller.body),
+            caller=replace(caller, action="objection_by_provider", request_id=_objected(caller.request_id)),
             email=email,
             channel="provider",
             received_time=asking.now,
@@ -256,6 +266,11 @@ class _Enquiry:
             claimed=self.claimed,
             encode=self.encode,
         )
+
+
+def _objected(request_id: str) -> str:
+    """Make the request id of the objection that a look-up brought: another for each look-up, the same when repeated."""
+    return hashlib.sha256(f"objected {request_id}".encode()).hexdigest()
 
 
 def _admission(  # noqa: PLR0913 - the parts of an admission

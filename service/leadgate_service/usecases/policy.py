@@ -40,7 +40,7 @@ class PolicyInForce:
         if self._policy is None or not 0 <= self._now().timestamp() - self._read_at < FRESH_SECONDS:
             await self.refresh()
         if self._policy is None:
-            raise FailedPrecondition("POLICY_MISSING", "No policy is in force: apply one with `leadgate policy apply`.")
+            raise _missing()
         return self._policy
 
     async def refresh(self) -> None:
@@ -50,17 +50,30 @@ class PolicyInForce:
         if applied is None:
             self._policy = None
         elif self._policy is None or self._policy.version != applied.version:
-            self._policy = self._accepted(parse(applied.yaml).numbered(applied.version))
+            self._policy = self.accepted(parse(applied.yaml).numbered(applied.version))
         self._read_at = read_at
 
-    def _accepted(self, policy: Policy) -> Policy:
+    def accepted(self, policy: Policy) -> Policy:
+        """Return a policy that may be in force here.
+
+        Raises:
+            FailedPrecondition: POLICY_FOR_DEMO: it is for invented people, and this is no development server.
+        """
         if policy.demo and not self._dev:
             raise FailedPrecondition(
                 "POLICY_FOR_DEMO",
-                "The policy in force is for invented people, which only `leadgate serve --dev` accepts: found another "
-                "database with a policy of your own.",
+                "The policy is for invented people, which only `leadgate serve --dev` accepts: use one of your own, in a "
+                "database of its own.",
             )
         return policy
+
+
+def _missing() -> FailedPrecondition:
+    # Without a policy nobody has a role, so nobody could apply one.
+    return FailedPrecondition(
+        "POLICY_MISSING",
+        "No policy is in force: found the database with `leadgate serve --founding-policy FILE`.",
+    )
 
 
 async def show(store: Store) -> AppliedPolicy:
@@ -71,7 +84,7 @@ async def show(store: Store) -> AppliedPolicy:
     """
     applied = await store.policy()
     if applied is None:
-        raise FailedPrecondition("POLICY_MISSING", "No policy is in force: apply one with `leadgate policy apply`.")
+        raise _missing()
     return applied
 
 
@@ -90,9 +103,9 @@ async def apply(  # noqa: PLR0913 - a command with its surroundings
     Raises:
         PolicyError: POLICY_INVALID: it has mistakes, all of which are named.
         Aborted: POLICY_CHANGED: `expected_version` is not in force.
-        FailedPrecondition: REQUEST_ID_REUSED.
+        FailedPrecondition: REQUEST_ID_REUSED, or POLICY_FOR_DEMO.
     """
-    await asyncio.to_thread(parse, yaml)
+    in_force.accepted(await asyncio.to_thread(parse, yaml))
     change = PolicyChange(caller=caller, yaml=yaml, expected_version=expected_version, now=now(), encode=encode)
     response = await store.apply_policy(change)
     await in_force.refresh()

@@ -1,0 +1,171 @@
+"""Stores and databases that fail where they are told to, and what must be true of a database whatever failed."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from leadgate_service.domain import identity
+from leadgate_service.storage import tables
+from leadgate_service.storage.driver import CommitUnknown, Driver, store_unavailable
+from leadgate_service.storage.work import Latch, Row, Work
+from leadgate_service.store import Store
+
+from tests.worlds import World
+
+Result = TypeVar("Result")
+
+METHODS = sorted(name for name, value in vars(Store).items() if inspect.iscoroutinefunction(value) and name != "close")
+"""Every method of the Protocol that reads or writes: a new one is here by itself."""
+
+
+class When(Enum):
+    """On which side of its effect a method fails."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+class FaultyStore:
+    """Any store, of which the next call of one method fails before or after its effect.
+
+    Args:
+        inner: The store.
+        method: Which method.
+        when: On which side of its effect.
+    """
+
+    def __init__(self, inner: Store, method: str, when: When) -> None:
+        self._inner = inner
+        self._method = method
+        self._when = when
+
+    def __getattr__(self, name: str) -> Any:
+        """Give a method of the store, or one that fails in its place."""
+        method = getattr(self._inner, name)
+        return self._failing(method) if name == self._method else method
+
+    def _failing(self, method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def call(*args: Any, **kwargs: Any) -> Any:
+            if self._when is When.AFTER:
+                await method(*args, **kwargs)
+            raise store_unavailable()
+
+        return call
+
+
+class Place(Enum):
+    """Where in a transaction the database is lost."""
+
+    BEFORE_STEP = "before a step"
+    AFTER_STEP = "after a step"
+    BEFORE_COMMIT = "at the commit, which did not happen"
+    AFTER_COMMIT = "at the commit, which happened"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One failure.
+
+    Attributes:
+        place: Where.
+        step: At which step of the unit of work, from 0; not for a commit.
+    """
+
+    place: Place
+    step: int = 0
+
+
+class FaultyDriver:
+    """Any database, of which the next unit of work fails at one place.
+
+    Attributes:
+        fault: What the next unit of work meets; None again when it has met it.
+    """
+
+    def __init__(self, inner: Driver) -> None:
+        self._inner = inner
+        self.fault: Fault | None = None
+
+    async def transact(self, work: Callable[[], Work[Result]], latch: Latch) -> Result:
+        """See `Driver.transact`."""
+        result = await self._inner.transact(lambda: self._broken(work()), latch)
+        if self.fault is not None and self.fault.place is Place.AFTER_COMMIT:
+            self.fault = None
+            raise CommitUnknown
+        return result
+
+    async def read(self, work: Callable[[], Work[Result]]) -> Result:
+        """See `Driver.read`."""
+        return await self._inner.read(lambda: self._broken(work()))
+
+    async def close(self) -> None:
+        """See `Driver.close`."""
+        await self._inner.close()
+
+    def _broken(self, work: Work[Result]) -> Work[Result]:
+        rows: list[Row] | None = None
+        number = 0
+        while True:
+            try:
+                step = work.send(rows) if rows is not None else next(work)
+            except StopIteration as finished:
+                self._meet(Fault(Place.BEFORE_COMMIT), CommitUnknown())
+                result: Result = finished.value
+                return result
+            self._meet(Fault(Place.BEFORE_STEP, number), store_unavailable())
+            rows = yield step
+            self._meet(Fault(Place.AFTER_STEP, number), store_unavailable())
+            number += 1
+
+    def _meet(self, here: Fault, error: Exception) -> None:
+        if self.fault == here:
+            self.fault = None
+            raise error
+
+
+def check_invariants(world: World) -> None:
+    """Check what must be true of a database after anything at all."""
+    assert world.findings() == ()
+    _leads_are_whole(world)
+    _objections_are_whole(world)
+
+
+def _leads_are_whole(world: World) -> None:
+    """Every lead opens, has its source, its look-up record and its change, and is named in the audit trail."""
+    keys = {
+        bytes(lead_id): bytes(key)
+        for lead_id, key in world.rows(sa.select(tables.leads.c.lead_id, tables.leads.c.key_token))
+    }
+    upserts = tables.changes.c.kind == "upsert"
+    assert keys.keys() == _values(world, sa.select(tables.lead_sources.c.lead_id))
+    assert keys.keys() <= _values(world, sa.select(tables.changes.c.lead_id).where(upserts))
+    assert set(keys.values()) <= _values(world, sa.select(tables.lookups.c.key_token))
+    evidence = b"".join(_values(world, sa.select(tables.audit_entries.c.tokens)))
+    for lead_id in keys:
+        assert world.rings.keep.evidence_token("lead", lead_id) in evidence
+        assert world.held(lead_id).fields is not None
+
+
+def _objections_are_whole(world: World) -> None:
+    """Every objection has its tokens and no tokens are without one; whom they name is suppressed and not listed."""
+    keep = world.rings.keep
+    objections = _values(world, sa.select(tables.objections.c.objection_id))
+    assert {keep.group_id(one) for one in objections} == _values(world, sa.select(tables.suppressions.c.group_id))
+    suppressed = _values(world, sa.select(tables.suppressions.c.token))
+    for lead_id, key, time in world.rows(
+        sa.select(tables.leads.c.lead_id, tables.leads.c.key_token, tables.leads.c.suppressed_time),
+    ):
+        assert (bytes(key) in suppressed) == (time is not None)
+        assert time is None or bytes(lead_id) not in [lead.lead_id for lead in world.listed()]
+
+
+def _values(world: World, clause: sa.Select[Any]) -> set[bytes]:
+    return {bytes(value) for (value,) in world.rows(clause)}
+
+
+def is_suppressed(world: World, email: str) -> bool:
+    """Say whether an address is on the list."""
+    return world.run(world.store.is_suppressed(identity.email_identifiers(email)))
