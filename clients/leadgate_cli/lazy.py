@@ -14,7 +14,7 @@ class LazyCommand(TyperCommand):
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Load the command, and let it read its own arguments."""
-        load = cast("Callable[[], Command]", self.callback)
+        load = cast("Callable[[], Any]", self.callback)
         return load().make_context(info_name, args, parent=parent, **extra)
 
 
@@ -30,8 +30,8 @@ def add_lazy(app: typer.Typer, name: str, place: str, summary: str) -> None:
     app.command(name, cls=LazyCommand, help=summary)(_loader(name, place))
 
 
-def _loader(name: str, place: str) -> Callable[[], Command]:
-    def load() -> Command:
+def _loader(name: str, place: str) -> Callable[[], Any]:
+    def load() -> Any:
         module, _, attribute = place.partition(":")
         found = getattr(import_module(module), attribute)
         if isinstance(found, typer.Typer):

@@ -9,13 +9,12 @@ import pytest
 import sqlalchemy as sa
 from leadgate_service.domain.fields import EmployeeBand, RevenueBand, Seniority
 from leadgate_service.storage import tables
-from leadgate_service.storage.lead_rows import LEAD_COLUMNS
 from leadgate_service.storage.leads import MOST_EXAMINED
-from leadgate_service.storage.ledger import INSERT_LEADS
 from leadgate_service.storage.work import Statement, one_of
 from leadgate_service.store import LeadFilter, LeadKey
 
 from tests.builders import IDA, LAST_DAY, NOON, TODAY, candidate, company, crm_record, intake, of_domain, person
+from tests.copies import fill_with_copies
 from tests.worlds import World
 
 PEOPLE = 24
@@ -204,20 +203,10 @@ def test_pages_stay_stable_while_leads_come_and_go(world: World) -> None:
     assert len(seen) == len(set(seen))
 
 
-def copies(world: World, count: int) -> list[bytes]:
-    """Fill the table with copies of the one lead that is stored, in order, and return their ids."""
-    (row,) = world.rows(sa.select(*(tables.leads.c[name] for name in LEAD_COLUMNS)))
-    start = int.from_bytes(bytes(row[0]), "big") + 1
-    lead_ids = [(start + number).to_bytes(16, "big") for number in range(count)]
-    world.execute(INSERT_LEADS([(lead_id, lead_id, *row[2:]) for lead_id in lead_ids]))
-    return lead_ids
-
-
 def test_a_page_examines_two_thousand_entries_at_most(world: World) -> None:
     """A page that finds little ends early, even empty, and says where the next begins, until the end."""
-    assert LEAD_COLUMNS[:2] == ("lead_id", "key_token")
     first = admit_people(world, 1)
-    lead_ids = first + copies(world, 2 * MOST_EXAMINED + 9)
+    lead_ids = first + fill_with_copies(world, 2 * MOST_EXAMINED + 9)
     wanted = LeadFilter(first_obtained_from_date=TODAY + timedelta(days=1))
     ends: list[bytes | None] = []
     after = None

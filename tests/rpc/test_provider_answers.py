@@ -42,7 +42,6 @@ def suppressed(service: RunningService, email: str) -> bool:
 FAILURES = [
     pytest.param([402], [429], "PROVIDER_OUT_OF_CREDIT", id="out of credit"),
     pytest.param([401], [401], "PROVIDER_KEY_REFUSED", id="key refused"),
-    pytest.param([422], [400], "LOOKUP_REFUSED", id="look-up refused"),
     pytest.param([at_once(429)] * MOST_REQUESTS, [at_once(403)] * MOST_REQUESTS, "PROVIDER_FAILED", id="rate limit"),
     pytest.param([at_once(503)] * MOST_REQUESTS, [at_once(500)] * MOST_REQUESTS, "PROVIDER_FAILED", id="down"),
     *(
@@ -81,6 +80,15 @@ def test_where_one_source_fails_the_next_is_asked(
     assert enriched(caller, request) == ("STORED", "UNSPECIFIED")
     assert providers.hunter.statuses[200] >= 1
     assert enriched(caller, enrich("b@northpier.example.com")) == ("STORED", "UNSPECIFIED")
+
+
+def test_what_both_sources_refuse_stays_refused(sqlite_service: RunningService, providers: Providers) -> None:
+    """An address that every provider calls unusable is answered once for all for that request; a new one asks again."""
+    providers.clearbit.then(422)
+    providers.hunter.then(400)
+    caller, request = sqlite_service.as_("intake"), enrich()
+    assert enriched(caller, request) == enriched(caller, request) == ("NOT_STORED", "LOOKUP_REFUSED")
+    assert enriched(caller, enrich()) == ("STORED", "UNSPECIFIED")
 
 
 @pytest.mark.proves("R-092")

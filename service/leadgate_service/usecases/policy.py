@@ -62,8 +62,8 @@ class PolicyInForce:
         if policy.demo and not self._dev:
             raise FailedPrecondition(
                 "POLICY_FOR_DEMO",
-                "The policy is for invented people, which only `leadgate serve --dev` accepts: use one of your own, in a "
-                "database of its own.",
+                "The policy is for invented people, which only `leadgate serve --dev` accepts: use one of your own, "
+                "in a database of its own.",
             )
         return policy
 
