@@ -24,4 +24,4 @@ settings.register_profile(
 )
 settings.load_profile("soak" if os.environ.get("LEADGATE_SOAK") else "default")
 
-pytest_plugins = ["tests.databases", "tests.worlds"]
+pytest_plugins = ["tests.databases", "tests.stores", "tests.worlds"]

@@ -7,6 +7,7 @@ read beside the service only to be counted.
 import asyncio
 import io
 from collections.abc import Callable, Coroutine, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -79,7 +80,11 @@ class Loop:
 
     def run(self, call: Coroutine[Any, Any, Result]) -> Result:
         """Wait for a call that runs in the loop."""
-        return asyncio.run_coroutine_threadsafe(call, self._loop).result(PATIENCE)
+        return self.begin(call).result(PATIENCE)
+
+    def begin(self, call: Coroutine[Any, Any, Result]) -> Future[Result]:
+        """Begin a call that runs in the loop."""
+        return asyncio.run_coroutine_threadsafe(call, self._loop)
 
     def close(self) -> None:
         """End the loop and its thread."""
@@ -245,10 +250,14 @@ class RunningService:
     def stop(self, seconds: float = 1.0) -> None:
         """Stop it, once."""
         if not self._stopped:
-            self._stopped = True
-            self.loop.run(self.app.stop(seconds))
+            self.stopping(seconds).result(PATIENCE)
             if self._channel is not None:
                 self._channel.close()
+
+    def stopping(self, seconds: float = 1.0) -> Future[None]:
+        """Begin to stop it."""
+        self._stopped = True
+        return self.loop.begin(self.app.stop(seconds))
 
     def token(self, principal: str) -> str:
         """Return a token of a principal of the policy in force, issued at the first call."""
@@ -297,7 +306,7 @@ class RunningService:
         """Verify the audit trail."""
         return verify(self.loop.run(self.store.audit_chains()), Checkpoints(signed=(), rejected=())).findings
 
-    def rows(self, clause: sa.Select[Any]) -> list[Row]:
+    def rows(self, clause: sa.Select[*tuple[Any, ...]]) -> list[Row]:
         """Read rows as they lie in the database."""
 
         def work() -> Work[list[Row]]:

@@ -8,9 +8,7 @@ import functools
 import itertools
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -24,13 +22,10 @@ from leadgate_service.domain.fields import LeadFields
 from leadgate_service.domain.gate import Decision
 from leadgate_service.domain.register import SourceName
 from leadgate_service.ids import Uuid7
-from leadgate_service.keys import BurnRing, KeepRing
 from leadgate_service.policy_file import parse
 from leadgate_service.storage import tables
 from leadgate_service.storage.driver import Driver
-from leadgate_service.storage.postgres import PostgresDriver
 from leadgate_service.storage.sql_store import SqlStore
-from leadgate_service.storage.sqlite import SqliteDriver
 from leadgate_service.storage.work import Latch, Row, Statement, Step, Work
 from leadgate_service.store import (
     Admission,
@@ -46,15 +41,14 @@ from leadgate_service.store import (
 )
 
 from tests.builders import NOON
-from tests.databases import Postgres
 from tests.domain.policies import Path as PolicyPath
 from tests.domain.policies import changed, written
+from tests.stores import Rings, connected
 from tests.told import Told, encoded, told
 
 Result = TypeVar("Result")
 Wrap = Callable[[Driver], Driver]
 
-SQLITE = "sqlite:///"
 DEMO = written(changed({}))
 
 COUNT_ROWS = Statement(
@@ -68,26 +62,6 @@ DELETE_ROWS = [
 
 parsed = functools.cache(parse)
 """Reads a policy's text, each once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rings:
-    """The keys of a world."""
-
-    keep: KeepRing
-    burn: BurnRing
-
-    @classmethod
-    def made(cls, folder: Path) -> "Rings":
-        """Make both rings in a folder."""
-        return cls(KeepRing.create(folder / "keep"), BurnRing.create(folder / "burn"))
-
-
-async def connected(url: str) -> Driver:
-    """Open a driver on a database."""
-    if url.startswith(SQLITE):
-        return SqliteDriver(Path(url.removeprefix(SQLITE)), exclusive=False)
-    return await PostgresDriver.connect(url, connections=4)
 
 
 class World:
@@ -325,18 +299,6 @@ class World:
     def findings(self) -> tuple[Finding, ...]:
         """Verify the audit trail."""
         return verify(self.run(self.store.audit_chains()), Checkpoints(signed=(), rejected=())).findings
-
-
-@pytest.fixture(scope="session")
-def rings(tmp_path_factory: pytest.TempPathFactory) -> Rings:
-    """Keys for all tests that destroy none."""
-    return Rings.made(tmp_path_factory.mktemp("rings"))
-
-
-@pytest.fixture(scope="session")
-def shared_postgres_url(postgres: Postgres, postgres_template: str) -> str:
-    """A migrated database for one test after another: to make one for each takes longer than the test."""
-    return postgres.url(postgres.create(postgres_template))
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

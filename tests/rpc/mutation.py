@@ -1,7 +1,7 @@
 """Messages that nobody should send: drawn from the contract's descriptors, then broken as bytes."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
@@ -72,9 +72,10 @@ class Mutator:
 
     def _spoil(self, message: Message, depth: int) -> None:
         """Give one field of the message, or of one inside it, another value."""
-        field = self._dice.choice(message.DESCRIPTOR.fields) if message.DESCRIPTOR.fields else None
-        if field is None:
+        fields: Sequence[Any] = message.DESCRIPTOR.fields
+        if not fields:
             return
+        field = self._dice.choice(fields)
         inner = getattr(message, field.name)
         if isinstance(inner, Message) and message.HasField(field.name) and self._dice.random() < 2 / 3:
             self._spoil(inner, depth - 1)

@@ -1,24 +1,26 @@
 """Who may call what: everything is denied that no rule allows (R-011, R-077, P23)."""
 
 import re
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import grpc
 import pytest
+from google.protobuf.message import Message
 from leadgate.v1 import types_pb2
 from leadgate_service.domain.access import METHOD_ROLES, Role
 from leadgate_service.usecases.access import token_hash
 
 from tests.house.sources import ROOT
-from tests.rpc.conftest import Start
+from tests.domain.policies import changed
 from tests.rpc.messages import GOOD, get, object_, query
-from tests.rpc.policies import change_policy, founding, single_role
+from tests.rpc.policies import change_policy, single_role
 from tests.rpc.wire import METHODS, Answer
 from tests.running_service import PRINCIPALS, RunningService
 
 UNAUTHENTICATED = (grpc.StatusCode.UNAUTHENTICATED, "TOKEN_INVALID")
 ROLES = [role.value for role in Role]
-READS = {"GetLead": get, "QueryLeads": query}
+READS: Mapping[str, Callable[..., Message]] = {"GetLead": partial(get, "nobody@example.net"), "QueryLeads": query}
 PURPOSES = {
     "crm_sync": {"PURPOSE_OUTREACH", "PURPOSE_CUSTOMER_NEEDS"},
     "marketing": {"PURPOSE_RELEVANCE", "PURPOSE_OUTREACH"},
@@ -46,11 +48,12 @@ def outcome(answer: Answer) -> str:
     return answer.reason if denied else "allowed"
 
 
-@pytest.fixture
-def roles(sqlite_url: str, start: Start, tmp_path: Path) -> RunningService:
-    """A service with a principal for every role alone."""
-    principals = [*map(single_role, ROLES), {"name": "demo-officer", "kind": "person", "roles": ["privacy_officer"]}]
-    return start(sqlite_url, founding_policy=founding(tmp_path, {("principals",): principals}))
+@pytest.fixture(scope="module")
+def roles(shared_service: RunningService) -> RunningService:
+    """The file's service, whose policy has a principal for every role alone besides the demo's."""
+    principals = [*changed({})["principals"], *map(single_role, ROLES)]
+    change_policy(shared_service, {("principals",): principals})
+    return shared_service
 
 
 @pytest.mark.proves("P23", "R-077")
@@ -80,7 +83,7 @@ def test_a_role_may_call_what_its_rule_lists_and_nothing_else(roles: RunningServ
 @pytest.mark.parametrize("method", READS)
 @pytest.mark.parametrize("role", ROLES)
 def test_a_read_needs_a_purpose_that_the_role_has(roles: RunningService, role: str, method: str) -> None:
-    """Role by purpose by method: allowed, denied, or no purpose at all, each with exactly one audit entry of its own."""
+    """Role by purpose by method: allowed, denied, or no purpose at all, each with exactly one audit entry."""
     full, caller = f"leadgate.v1.LeadService/{method}", roles.as_principal(role.replace("_", "-"))
     for name, number in (*types_pb2.Purpose.items(), ("unknown", 99)):
         before = len(roles.audit())

@@ -65,7 +65,7 @@ def web_form(act_date: types_pb2.Date, origin: int = types_pb2.ORIGIN_WEB_FORM) 
     return {"origin": origin, "web_form": types_pb2.WebFormAct(act_date=act_date)}
 
 
-def typed(person_id: str | None = None, **fields: Any) -> dict[str, Any]:
+def typed(*, person_id: str | None = None, **fields: Any) -> dict[str, Any]:
     """Hand in fields instead of a provider's answer."""
     answer = intake_service_pb2.TypedAnswer(fields=types_pb2.LeadFields(**fields), person_id=person_id)
     return {"provider_json": None, "typed": answer}
@@ -238,7 +238,7 @@ def test_an_item_that_breaks_a_rule_stops_no_other(shared_service: RunningServic
 
 @pytest.mark.proves("R-006")
 def test_an_origin_passes_or_is_refused_for_ever(sqlite_service: RunningService) -> None:
-    """Of all origins, CRM leads, CRM customers and web forms alone are enriched; the two of customers have their own reason."""
+    """CRM leads, CRM customers and web forms alone are enriched; what belongs to customers has a reason of its own."""
     caller = sqlite_service.as_("intake")
     answers = {name: caller.send(enrich(origin=number)) for name, number in types_pb2.Origin.items()}
     passed = {name for name, answer in answers.items() if answer.code is grpc.StatusCode.OK}

@@ -1,4 +1,4 @@
-"""While source, attestation, mechanism or assessment is missing, nothing is asked and nothing is stored; objections go on."""
+"""Without source, attestation, mechanism or assessment nothing is asked and nothing stored; objections go on."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -9,9 +9,8 @@ from leadgate.v1 import intake_service_pb2, types_pb2
 from leadgate_service.domain.fields import Field
 
 from tests.builders import TODAY
-from tests.domain.policies import REMOVED
+from tests.domain.policies import REMOVED, changed, written
 from tests.domain.policies import Path as PolicyPath
-from tests.domain.policies import changed, written
 from tests.rpc.conftest import Start
 from tests.rpc.messages import apply, check, enrich, ingest, item, object_
 from tests.rpc.policies import change_policy
@@ -33,25 +32,24 @@ REVIEW_DUE: Changes = {("assessment", "review_date"): TODAY}
 DENIED, CLOSED = grpc.StatusCode.PERMISSION_DENIED, grpc.StatusCode.FAILED_PRECONDITION
 
 CASES = [
-    pytest.param(SUSPENDED, 0, DENIED, "SOURCE_NOT_ACTIVE", id="suspended"),
-    pytest.param(ATTESTED, 1, CLOSED, "ATTESTATION_LAPSED", id="attestation lapsed"),
-    pytest.param(COVERED, 1, CLOSED, "TRANSFER_MECHANISM_INVALID", id="mechanism lapsed"),
-    pytest.param(NOT_YET, 0, CLOSED, "TRANSFER_MECHANISM_INVALID", id="mechanism not yet"),
-    pytest.param(DRAFT, 0, CLOSED, "ASSESSMENT_NOT_IN_FORCE", id="assessment a draft"),
-    pytest.param(REVIEW_DUE, 1, CLOSED, "ASSESSMENT_NOT_IN_FORCE", id="assessment past its review"),
+    pytest.param(SUSPENDED, 0, (DENIED, "SOURCE_NOT_ACTIVE"), id="suspended"),
+    pytest.param(ATTESTED, 1, (CLOSED, "ATTESTATION_LAPSED"), id="attestation lapsed"),
+    pytest.param(COVERED, 1, (CLOSED, "TRANSFER_MECHANISM_INVALID"), id="mechanism lapsed"),
+    pytest.param(NOT_YET, 0, (CLOSED, "TRANSFER_MECHANISM_INVALID"), id="mechanism not yet"),
+    pytest.param(DRAFT, 0, (CLOSED, "ASSESSMENT_NOT_IN_FORCE"), id="assessment a draft"),
+    pytest.param(REVIEW_DUE, 1, (CLOSED, "ASSESSMENT_NOT_IN_FORCE"), id="assessment past its review"),
 ]
 """What is wrong with the policy, after how many days, and what EnrichLead says."""
 
 
 @pytest.mark.proves("R-005", "R-009", "R-070", "R-071")
-@pytest.mark.parametrize(("changes", "days", "code", "reason"), CASES)
-def test_nobody_is_asked_and_nothing_is_stored(  # noqa: PLR0913 - a row of the table with its service
+@pytest.mark.parametrize(("changes", "days", "refusal"), CASES)
+def test_nobody_is_asked_and_nothing_is_stored(
     sqlite_service: RunningService,
     providers: Providers,
     changes: Changes,
     days: int,
-    code: grpc.StatusCode,
-    reason: str,
+    refusal: tuple[grpc.StatusCode, str],
 ) -> None:
     """The call is refused with the reason before a byte leaves and before a row is written; an objection is not."""
     change_policy(sqlite_service, changes)
@@ -59,14 +57,14 @@ def test_nobody_is_asked_and_nothing_is_stored(  # noqa: PLR0913 - a row of the 
     before = sqlite_service.kept()
     for request in (enrich(), enrich(lookup=types_pb2.LookupKey(domain="northpier.example.com"))):
         answer = sqlite_service.as_("intake").send(request)
-        assert (answer.code, answer.reason) == (code, reason)
+        assert (answer.code, answer.reason) == refusal
     handed_in = sqlite_service.as_("intake").send(ingest(item(), item("b@northpier.example.com")))
-    if reason == "ASSESSMENT_NOT_IN_FORCE":
-        assert (handed_in.code, handed_in.reason) == (code, reason)
+    if refusal[1] == "ASSESSMENT_NOT_IN_FORCE":
+        assert (handed_in.code, handed_in.reason) == refusal
     else:
         results = handed_in.read(intake_service_pb2.BatchIngestLeadsResponse).results
         told = {intake_service_pb2.NotStoredReason.Name(one.not_stored_reason) for one in results}
-        assert told == {f"NOT_STORED_REASON_{reason}"}
+        assert told == {f"NOT_STORED_REASON_{refusal[1]}"}
         before = {**before, "requests": before["requests"] + 1}
     assert sqlite_service.kept() == before
     assert providers.requests == 0

@@ -1,4 +1,4 @@
-"""From the acknowledgement of an objection on nothing shows, asks for or stores the person, whatever was under way (R-018, R-019)."""
+"""From an objection's acknowledgement on nothing shows, asks for or stores the person (R-018, R-019)."""
 
 import os
 import time

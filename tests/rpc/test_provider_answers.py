@@ -1,4 +1,4 @@
-"""What a provider says, and what the caller of EnrichLead learns: every status has one meaning, and none costs more than that lead."""
+"""What a provider says, and what the caller of EnrichLead learns of it; nonsense costs that lead at most."""
 
 from time import sleep
 
@@ -105,7 +105,7 @@ def test_not_found_is_an_answer(service: RunningService, providers: Providers) -
 
 
 def test_a_queued_look_up_may_be_repeated(service: RunningService, providers: Providers) -> None:
-    """While the provider is still looking the outcome is QUEUED, nobody else is asked, and the same request may come again."""
+    """While the provider is still looking nobody else is asked, and the same request may come again."""
     providers.clearbit.then(*[at_once(202)] * MOST_REQUESTS)
     caller, request = service.as_("intake"), enrich()
     assert enriched(caller, request) == ("QUEUED", "UNSPECIFIED")

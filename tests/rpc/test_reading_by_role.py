@@ -1,4 +1,4 @@
-"""What a reader sees: its own fields, for its purpose, of leads that may be processed, and of others nothing (P19, P24)."""
+"""What a reader sees: its own fields, for its purpose, of leads that may be processed; of others nothing (P24)."""
 
 from datetime import UTC, datetime
 
@@ -10,8 +10,7 @@ from leadgate.v1 import intake_service_pb2, lead_service_pb2, types_pb2
 from leadgate_service.storage import tables
 from leadgate_service.storage.work import Latch, Statement, Work
 
-from tests.builders import IDA, company, person
-from tests.rpc.conftest import Start
+from tests.builders import IDA
 from tests.rpc.messages import get, ingest, item, object_, query
 from tests.rpc.policies import change_policy
 from tests.rpc.wire import Answer

@@ -1,4 +1,4 @@
-"""Nothing travels in clear outside development, and where client certificates are asked for, nobody gets in without (R-077)."""
+"""Nothing travels in clear outside development, and nobody gets in without a certificate where one is asked (R-077)."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -100,7 +100,7 @@ def test_metadata_that_is_too_long_is_refused_by_size(shared_service: RunningSer
 @pytest.mark.proves("P21")
 @pytest.mark.parametrize(
     "value",
-    ["", "Bearer", "Bearer  ", "Basic abc", "Bearer " + "x" * 5_000, "bearer \t,;", "Bearer a b c"],
+    ["", "Bearer", "Bearer  ", "Basic abc", "Bearer " + "x" * 5_000, "bearer ,;", "Bearer a b c"],
 )
 def test_any_authorization_is_read_or_refused(shared_service: RunningService, value: str) -> None:
     """A header that holds no token of ours is UNAUTHENTICATED, whatever it looks like."""

@@ -1,4 +1,4 @@
-"""The wire as any client sees it: raw bytes in, and status, details and metadata out. Nothing here raises on a refusal."""
+"""The wire as any client sees it: bytes in; status, details and metadata out. Nothing here raises on a refusal."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -108,7 +108,7 @@ class Caller:
     ) -> "Pending":
         """Send bytes to a method, with more metadata if wanted."""
         known = (("authorization", f"Bearer {self.token}"),) if self.token is not None else ()
-        call = self.channel.unary_unary(f"/{method}", request_serializer=None, response_deserializer=None)
+        call: Any = self.channel.unary_unary(f"/{method}", request_serializer=None, response_deserializer=None)
         return Pending(call.future(body, timeout=seconds, metadata=(*known, *extra), compression=compression))
 
 

@@ -24,8 +24,9 @@ from leadgate_service.store import LeadFilter
 from tests.builders import IDA, TODAY, candidate, intake, person
 from tests.copies import fill_with_copies
 from tests.storage.faults import check_invariants, is_suppressed
+from tests.stores import Rings
 from tests.told import told
-from tests.worlds import Rings, World
+from tests.worlds import World
 
 Result = TypeVar("Result")
 Pause = Callable[[Any, Step], Awaitable[None]]
@@ -141,7 +142,7 @@ def test_without_the_latch_both_orders_would_store_an_objector(
     pair: tuple[World, SqlStore, Stepping],
     halfway: str,
 ) -> None:
-    """The control: take the latch away and somebody who has objected is readable, so the latch is what the tests test."""
+    """The control: take the latch away and somebody who has objected is readable; so it is the latch that is tested."""
     world, second, driver = pair
     driver.latched = False
 
@@ -246,7 +247,7 @@ def test_in_whatever_order_they_come_nobody_who_objected_is_shown(world: World) 
 
 @pytest.mark.proves("P4")
 def test_a_caller_that_gives_up_leaves_all_or_nothing(world: World) -> None:
-    """Calls are cancelled at every moment of their life; each took effect whole or not at all, and the store goes on."""
+    """Calls are cancelled at every moment of their life; each took effect whole or not at all."""
 
     async def scenario() -> None:
         for turns in range(12):

@@ -6,17 +6,20 @@ from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
+from uuid import UUID
 
 import pytest
 from leadgate_service.audit import Entry
 from leadgate_service.domain.candidate import Candidate, Origin
 from leadgate_service.domain.gate import Decision, Outcome, Reason
 from leadgate_service.errors import Aborted, LeadgateError, Unavailable
+from leadgate_service.storage.driver import CommitUnknown
 from leadgate_service.store import AccessToken, LeadFilter, LeadKey, Settlement, Store
 
 from tests.builders import candidate, company, crm_record, intake, person
 from tests.storage.faults import METHODS, Fault, FaultyDriver, FaultyStore, Place, When, check_invariants
-from tests.worlds import Rings, World
+from tests.stores import Rings
+from tests.worlds import World
 
 Send = Callable[[Store], Coroutine[Any, Any, Any]]
 Prepare = Callable[[World, int], Send]
@@ -321,3 +324,29 @@ def fails(world: World, send: Send) -> bool:
     except Unavailable:
         return True
     return False
+
+
+@pytest.mark.proves("R-074", "P30")
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+@pytest.mark.parametrize("place", [Place.BEFORE_COMMIT, Place.AFTER_COMMIT])
+def test_after_an_unknown_commit_a_new_chain_names_the_old(faulty_world: World, place: Place) -> None:
+    """The writer goes on with a chain whose header names the last entry that it knows to be there; both verify."""
+    world, driver = faulty_world, faulty_world.driver
+    assert isinstance(driver, FaultyDriver)
+    world.admit(answer(world, 1))
+    (known,) = [head for head in world.run(world.store.audit_heads()) if head.chain_id in writers(world, "intake")]
+    driver.fault = Fault(place)
+    with pytest.raises(CommitUnknown):
+        world.admit(answer(world, 2))
+    world.admit(answer(world, 3))
+    headers = [chain.header for chain in world.run(world.store.audit_chains()) if chain.header is not None]
+    (successor,) = [header for header in headers if header.previous is not None]
+    assert successor.previous == known
+    assert successor.writer == "intake"
+    check_invariants(world)
+
+
+def writers(world: World, writer: str) -> set[UUID]:
+    """The chains of a writer."""
+    chains = world.run(world.store.audit_chains())
+    return {chain.chain_id for chain in chains if chain.header is not None and chain.header.writer == writer}

@@ -19,6 +19,8 @@ from leadgate_service.store import LeadFilter, LeadKey, LeadPage, LeadRecord
 MOST_EXAMINED = 2_000
 """How many entries of an index one page looks at: a filter that few leads match costs no more than that."""
 
+_HIGHEST_ID = bytes([0xFF]) * 16
+
 _leads = tables.leads.c
 _LEAD = [_leads[name] for name in LEAD_COLUMNS]
 
@@ -83,16 +85,16 @@ class Leads:
         values = {name: value for name, value in values.items() if value is not None}
         if frozenset(values) not in self._pages:
             self._pages[frozenset(values)] = _page_statements(frozenset(values))
-        matching, last_examined = self._pages[frozenset(values)]
+        last_examined, matching = self._pages[frozenset(values)]
         start = after or bytes(16)
-        rows = yield matching(**values, today=today, after=start, most=most + 1)
+        # First where the page ends, then what is in it: leads that go meanwhile then move no other past the end.
+        walked = {name: value for name, value in values.items() if name == _walked(frozenset(values))}
+        edge = yield last_examined(**walked, after=start)
+        end = bytes(edge[0][0]) if edge else None
+        rows = yield matching(**values, today=today, after=start, end=end or _HIGHEST_ID, most=most + 1)
         shown = [dict(zip(LEAD_COLUMNS, row, strict=True)) for row in rows[:most]]
         records = yield from self._records(shown)
-        if len(rows) > most:
-            return LeadPage(records, bytes(shown[-1]["lead_id"]))
-        walked = {name: value for name, value in values.items() if name == _walked(frozenset(values))}
-        beyond = yield last_examined(**walked, after=start)
-        return LeadPage(records, bytes(beyond[0][0]) if beyond else None)
+        return LeadPage(records, bytes(shown[-1]["lead_id"]) if len(rows) > most else end)
 
     def _by_crm_record(self, keys: Sequence[LeadKey]) -> Work[dict[bytes, bytes]]:
         tokens = {self._record_token(key.crm_record) for key in keys if key.crm_record is not None}
@@ -144,12 +146,14 @@ def _walked(filters: frozenset[str]) -> str | None:
 
 
 def _page_statements(filters: frozenset[str]) -> tuple[Statement, Statement]:
-    """Make the statements of a page: the leads that match among the entries examined, and where those entries end."""
+    """Make the statements of a page: where the entries to be examined end, and the leads among them that match."""
     walked = _walked(filters)
     place = [_leads.lead_id > sa.bindparam("after", type_=_leads.lead_id.type)]
     if walked is not None:
         place.append(_leads[walked] == sa.bindparam(walked))
-    examined = sa.select(*_LEAD).where(*place).order_by(_leads.lead_id).limit(MOST_EXAMINED).subquery("examined")
+    within = _leads.lead_id <= sa.bindparam("end", type_=_leads.lead_id.type)
+    # An offset, though of none, keeps either planner from walking another index than the one that is meant.
+    examined = sa.select(*_LEAD).where(*place, within).order_by(_leads.lead_id).offset(0).subquery("examined")
     residual = [examined.c[name] == sa.bindparam(name) for name in filters if name in _INDEXED and name != walked]
     if "first_obtained_from_date" in filters:
         residual.append(examined.c.first_obtained_date >= sa.bindparam("first_obtained_from_date"))
@@ -163,4 +167,4 @@ def _page_statements(filters: frozenset[str]) -> tuple[Statement, Statement]:
     matching = sa.select(*(examined.c[name] for name in LEAD_COLUMNS)).where(*residual, *readable)
     matching = matching.order_by(examined.c.lead_id).limit(sa.bindparam("most", type_=sa.Integer))
     last = sa.select(_leads.lead_id).where(*place).order_by(_leads.lead_id).offset(MOST_EXAMINED - 1).limit(1)
-    return Statement(matching), Statement(last)
+    return Statement(last), Statement(matching)

@@ -7,6 +7,7 @@ be acknowledged before the transaction ends.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -119,7 +120,7 @@ class PostgresDriver:
             except _LOST_RACES:
                 raise
             except _DATABASE_ERRORS:
-                connection.terminate()
+                _give_up(connection)
                 raise CommitUnknown from None
             return result
 
@@ -173,6 +174,12 @@ async def _keep(connection: Any) -> None:
 
 def _same(value: bytes) -> bytes:
     return value
+
+
+def _give_up(connection: Any) -> None:
+    """End a connection of which nobody knows what it last did; one that broke has left the pool by itself."""
+    with suppress(asyncpg.InterfaceError):
+        connection.terminate()
 
 
 async def _roll_back(transaction: Any) -> None:

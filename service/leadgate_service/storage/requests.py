@@ -30,7 +30,7 @@ SELECT_REQUESTS = Statement(
         _requests.claimed_time,
         _requests.delete_time,
     )
-    .where(one_of(_requests.request_id, "request_ids"))
+    .where(one_of(_requests.principal, "principals"), one_of(_requests.request_id, "request_ids"))
     .with_for_update(),
 )
 DELETE_REQUEST = Statement(
@@ -118,7 +118,10 @@ class RequestBook:
 def open_book(callers: Iterable[Caller], keep: KeepRing, now: datetime) -> Work[RequestBook]:
     """Read what is known of the callers' requests, and hold those rows."""
     keys = {_key(caller) for caller in callers}
-    rows = yield SELECT_REQUESTS(request_ids=[request_id for _, request_id in keys])
+    rows = yield SELECT_REQUESTS(
+        principals=list({principal for principal, _ in keys}),
+        request_ids=[request_id for _, request_id in keys],
+    )
     found = {(row[0], row[1]): Known(row[2], row[3], row[4], row[5]) for row in rows}
     return RequestBook(keep, now, {key: known for key, known in found.items() if key in keys})
 

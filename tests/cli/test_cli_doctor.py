@@ -1,0 +1,140 @@
+"""`leadgate doctor`: every point with its remedy, and nothing changed (R-094)."""
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from leadgate_service.policy_file import BundledPolicy
+from leadgate_service.storage.migrations import downgrade
+from leadgate_service.usecases.readiness import unproved
+
+from tests.cli.installations import found, installed
+from tests.cli.terminal import Terminal
+
+pytestmark = pytest.mark.proves("R-094")
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the doctor found: exit code, and standing, message and remedy by code."""
+
+    exit_code: int
+    ready: bool
+    points: dict[str, tuple[str, str, str]]
+
+    @property
+    def blocking(self) -> set[str]:
+        """The codes of the points that block."""
+        return {code for code, (standing, _, _) in self.points.items() if standing == "blocks"}
+
+
+def examined(terminal: Terminal) -> Findings:
+    """Ask the doctor of a development server."""
+    said = terminal.type("doctor", "--dev", "--json")
+    document = json.loads(said.stdout)
+    points = {point["code"]: (point["standing"], point["message"], point["remedy"]) for point in document["points"]}
+    return Findings(said.code, document["ready"], points)
+
+
+def test_a_sound_installation_has_nothing_that_blocks(founded: Terminal) -> None:
+    """With everything in place nothing blocks; what is open is named, and everything looked at is listed."""
+    findings = examined(founded)
+    assert (findings.exit_code, findings.ready, findings.blocking) == (0, True, set())
+    well = {code for code, (standing, _, _) in findings.points.items() if standing == "ok"}
+    assert well == {"CONFIG", "TLS", "CHECKPOINTS", "KEY_RINGS", "SCHEMA", "KEY_RING_MATCHES"}
+    assert "POLICY_FOR_DEMO" in findings.points
+
+
+def test_a_release_for_trial_says_so(terminal: Terminal) -> None:
+    """Until every starred requirement is proved, the doctor says that this release is for invented people."""
+    trial = examined(terminal).points.get("TRIAL_ONLY")
+    assert (trial is not None) == bool(unproved())
+    assert trial is None or "invented people" in trial[2]
+
+
+def test_every_open_point_has_a_remedy(founded: Terminal) -> None:
+    """What is not well says what to do about it, in both forms."""
+    points = examined(founded).points.values()
+    remedies = [remedy for standing, _, remedy in points if standing != "ok"]
+    assert remedies
+    assert all(remedies)
+    shown = founded.type("doctor", "--dev").stdout
+    assert all(remedy in shown for remedy in remedies)
+
+
+def test_a_missing_setting_blocks(founded: Terminal) -> None:
+    """A missing variable is named, with exit code 1: the doctor reports, it is not refused."""
+    findings = examined(founded.exporting(LEADGATE_BURN_RING=None))
+    assert (findings.exit_code, findings.blocking) == (1, {"CONFIG_INVALID"})
+    assert "LEADGATE_BURN_RING" in findings.points["CONFIG_INVALID"][1]
+
+
+def test_a_production_server_without_tls_blocks(founded: Terminal) -> None:
+    """Only a development server may go without TLS."""
+    said = founded.type("doctor", "--json")
+    assert said.code == 1
+    assert "LEADGATE_TLS_CERTIFICATE" in said.stdout
+
+
+def test_a_certificate_that_cannot_be_read_blocks(founded: Terminal, tmp_path: Path) -> None:
+    """A certificate that is named but not there is found before a start would fail on it."""
+    named = founded.exporting(LEADGATE_TLS_CERTIFICATE=tmp_path / "no.pem", LEADGATE_TLS_KEY=tmp_path / "no.key")
+    assert examined(named).blocking == {"TLS"}
+
+
+@pytest.mark.proves("R-054")
+def test_rings_that_share_a_directory_block(founded: Terminal) -> None:
+    """A burn ring within the keep ring would be backed up with it."""
+    keep = founded.variables["LEADGATE_KEEP_RING"]
+    assert examined(founded.exporting(LEADGATE_BURN_RING=f"{keep}/burn")).blocking == {"KEY_RING_INVALID"}
+
+
+@pytest.mark.proves("R-034")
+def test_another_databases_ring_blocks(founded: Terminal, tmp_path: Path) -> None:
+    """A keep ring that is sound but not this database's is found."""
+    (tmp_path / "other").mkdir()
+    other = installed(tmp_path / "other", "").variables["LEADGATE_KEEP_RING"]
+    findings = examined(founded.exporting(LEADGATE_KEEP_RING=other))
+    assert findings.blocking == {"KEY_RING_INVALID"}
+    assert "not this database's" in findings.points["KEY_RING_INVALID"][1]
+
+
+def test_an_empty_database_is_not_founded_by_looking(installation: Terminal) -> None:
+    """The doctor says how to found an empty database, and does not tie it to the ring that happens to be mounted."""
+    assert examined(installation).blocking == {"NOT_FOUNDED"}
+    with sqlite3.connect(installation.variables["LEADGATE_DATABASE_URL"].removeprefix("sqlite:///")) as database:
+        assert database.execute("SELECT count(*) FROM installation").fetchone() == (0,)
+    database.close()
+
+
+def test_an_old_schema_blocks(founded: Terminal) -> None:
+    """A database of an earlier release blocks, and the remedy is the command that upgrades it."""
+    downgrade(founded.variables["LEADGATE_DATABASE_URL"], "base")
+    findings = examined(founded)
+    assert findings.blocking == {"SCHEMA"}
+    assert "leadgate db upgrade" in findings.points["SCHEMA"][2]
+
+
+@pytest.mark.parametrize("place", ["nowhere", "data/checkpoints", "keep"])
+def test_checkpoints_that_prove_nothing_block(founded: Terminal, tmp_path: Path, place: str) -> None:
+    """Checkpoints have a directory of their own, away from the database and the rings that they vouch for."""
+    (tmp_path / "data" / "checkpoints").mkdir()
+    assert examined(founded.exporting(LEADGATE_CHECKPOINTS=tmp_path / place)).blocking == {"CHECKPOINTS"}
+
+
+def test_a_draft_assessment_blocks(installation: Terminal, tmp_path: Path) -> None:
+    """Under a policy whose assessment is a draft nothing is taken in: the doctor says that it blocks."""
+    found(tmp_path, installation.variables["LEADGATE_DATABASE_URL"], BundledPolicy.EXAMPLE)
+    assert examined(installation).blocking == {"ASSESSMENT_NOT_IN_FORCE"}
+
+
+def test_a_demo_policy_blocks_outside_development(founded: Terminal, tmp_path: Path) -> None:
+    """A production server under the policy for invented people is found."""
+    for name in ("tls.pem", "tls.key"):
+        (tmp_path / name).write_text("a certificate", encoding="ascii")
+    production = founded.exporting(LEADGATE_TLS_CERTIFICATE=tmp_path / "tls.pem", LEADGATE_TLS_KEY=tmp_path / "tls.key")
+    said = production.type("doctor", "--json")
+    codes = {point["code"] for point in json.loads(said.stdout)["points"] if point["standing"] == "blocks"}
+    assert (said.code, codes) == (1, {"POLICY_FOR_DEMO"})
