@@ -11,8 +11,8 @@ from leadgate.v1 import types_pb2
 from leadgate_service.domain.access import METHOD_ROLES, Role
 from leadgate_service.usecases.access import token_hash
 
-from tests.house.sources import ROOT
 from tests.domain.policies import changed
+from tests.house.sources import ROOT
 from tests.rpc.messages import GOOD, get, object_, query
 from tests.rpc.policies import change_policy, single_role
 from tests.rpc.wire import METHODS, Answer

@@ -1,5 +1,6 @@
 """What a caller may not send: the refusal names the field and its rule, repeats nothing, and leaves nothing behind."""
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import grpc
@@ -65,10 +66,18 @@ def web_form(act_date: types_pb2.Date, origin: int = types_pb2.ORIGIN_WEB_FORM) 
     return {"origin": origin, "web_form": types_pb2.WebFormAct(act_date=act_date)}
 
 
-def typed(*, person_id: str | None = None, **fields: Any) -> dict[str, Any]:
+def typed(person_id: str | None = None, **fields: Any) -> dict[str, Any]:
     """Hand in fields instead of a provider's answer."""
-    answer = intake_service_pb2.TypedAnswer(fields=types_pb2.LeadFields(**fields), person_id=person_id)
+    content = types_pb2.LeadFields(**fields)
+    answer = intake_service_pb2.TypedAnswer(fields=content, person_id=person_id)
     return {"provider_json": None, "typed": answer}
+
+
+def out_of_range(name: str) -> Iterator[tuple[dict[str, Any], str, str]]:
+    """Hand in ranges that are none."""
+    for lower, upper in ((-1, 5), (5, 4), (10**15 + 1, 10**15 + 2)):
+        values: dict[str, Any] = {name: types_pb2.Range(lower=lower, upper=upper)}
+        yield typed(**values), f"typed.fields.{name}", RANGE
 
 
 NO_ADDRESSES = (
@@ -188,11 +197,8 @@ OF_ITEM: list[tuple[dict[str, Any], str, str]] = [
             ("phone_number", 40),
         )
     ),
-    *(
-        (typed(**{name: value}), f"typed.fields.{name}", RANGE)
-        for name in ("company_estimated_revenue", "company_employee_range")
-        for value in (types_pb2.Range(lower=-1), types_pb2.Range(lower=5, upper=4), types_pb2.Range(lower=10**15 + 1))
-    ),
+    *out_of_range("company_estimated_revenue"),
+    *out_of_range("company_employee_range"),
     (typed(seniority=99), "typed.fields.seniority", LISTED),
     (typed(phone_number="+31201234567", phone_kind=99), "typed.fields.phone_kind", LISTED),
 ]

@@ -150,7 +150,7 @@ def test_two_roles_open_no_more_than_each(sqlite_service: RunningService) -> Non
 
 @pytest.mark.proves("P19", "R-018", "R-036", "R-044", "R-066")
 def test_marketing_cannot_tell_withheld_from_unknown(service: RunningService) -> None:
-    """Suppressed, restricted, expired and unknown give marketing one and the same answer, whatever they are asked by."""
+    """Suppressed, restricted, expired and unknown give marketing one and the same answer, whatever they are asked."""
     people = {name: f"{name.lower()}@northpier.example.com" for name in ("EXPIRED", "SUPPRESSED", "RESTRICTED")}
     records = {name: types_pb2.CrmReference(recipient="salesforce", object="Lead", record_id=name) for name in people}
     ids = dict(zip(people, stored(service, full_lead(people["EXPIRED"], records["EXPIRED"])), strict=False))
