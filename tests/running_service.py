@@ -6,15 +6,14 @@ read beside the service only to be counted.
 
 import asyncio
 import io
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from threading import Event, Thread
+from threading import Thread
 from typing import Any, Self, TypeVar
 
 import grpc
@@ -25,17 +24,17 @@ from leadgate_service.app import App, open_store
 from leadgate_service.audit import Entry
 from leadgate_service.audit_checkpoints import Checkpoints
 from leadgate_service.audit_verify import Finding, verify
-from leadgate_service.config import ClearbitAccess, Config, HunterAccess
+from leadgate_service.config import Config
 from leadgate_service.keys import BurnRing, KeepRing
 from leadgate_service.storage import tables
 from leadgate_service.storage.sql_store import SqlStore
 from leadgate_service.storage.work import Row, Statement, Work
 from leadgate_service.store import Store
 from leadgate_service.usecases.access import issue
-from leadgate_simulators import Answer, ClearbitSimulator, FaultPlan, Generator, HunterSimulator
 
 from tests.builders import NOON
 from tests.rpc.wire import Caller
+from tests.simulated_providers import Providers, access_to
 
 Result = TypeVar("Result")
 Wrap = Callable[[Store], Store]
@@ -93,63 +92,6 @@ class Loop:
         self._loop.close()
 
 
-class HoldableClearbit(ClearbitSimulator):
-    """A simulated Clearbit that can be made to wait with its answers.
-
-    Attributes:
-        asked: Set while an answer is held back.
-    """
-
-    def __init__(self, people: Generator, faults: FaultPlan) -> None:
-        super().__init__(people, faults=faults)
-        self.asked = Event()
-        self._released = Event()
-        self._released.set()
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Hold answers back until the block ends."""
-        self.asked.clear()
-        self._released.clear()
-        try:
-            yield
-        finally:
-            self._released.set()
-
-    def answer(self, target: str, headers: Mapping[str, str]) -> Answer:
-        """Decide what a request is answered with, and wait while answers are held back."""
-        answer = super().answer(target, headers)
-        if not self._released.is_set():
-            self.asked.set()
-            self._released.wait(PATIENCE)
-        return answer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Providers:
-    """The simulated providers of one test, both of which know the same invented people."""
-
-    people: Generator
-    clearbit: HoldableClearbit
-    hunter: HunterSimulator
-
-    @classmethod
-    @contextmanager
-    def answering(cls, people: Generator, *, slowness: float = 1.0) -> Iterator[Self]:
-        """Serve both as long as the block lasts."""
-        plan = FaultPlan(slowness=slowness, retry_after="0")
-        with (
-            HoldableClearbit(people, plan) as clearbit,
-            HunterSimulator(people, faults=plan) as hunter,
-        ):
-            yield cls(people=people, clearbit=clearbit, hunter=hunter)
-
-    @property
-    def requests(self) -> int:
-        """Requests that reached any of them."""
-        return self.clearbit.requests + self.hunter.requests
-
-
 def settings(folder: Path, database_url: str, providers: Providers | None, **changes: Any) -> Config:
     """Say what a service in a folder is told; its rings are made there by the first call.
 
@@ -176,17 +118,6 @@ def settings(folder: Path, database_url: str, providers: Providers | None, **cha
         reflection=True,
     )
     return replace(told, **changes)
-
-
-def access_to(providers: Providers | None) -> dict[str, Any]:
-    """Say how the providers are reached; None for not at all."""
-    if providers is None:
-        return {"clearbit": None, "hunter": None}
-    clearbit, hunter = providers.clearbit, providers.hunter
-    return {
-        "clearbit": ClearbitAccess(key=clearbit.api_key, person_url=clearbit.url, company_url=clearbit.url),
-        "hunter": HunterAccess(key=hunter.api_key, url=hunter.url),
-    }
 
 
 @dataclass(slots=True, kw_only=True)

@@ -242,7 +242,7 @@ class App:
         Raises:
             ConfigError: See `start`.
         """
-        _tune_collector()
+        tune_collector()
         ended = asyncio.Event()
         loop = asyncio.get_running_loop()
         for name in (signal.SIGINT, signal.SIGTERM):
@@ -267,7 +267,7 @@ async def _found(store: Store, policies: PolicyInForce, config: Config, now: Now
     )
 
 
-def _tune_collector() -> None:
+def tune_collector() -> None:
     """Look for cycles rarely: a batch makes many short-lived objects and no cycles, and looking took a third of it."""
     gc.collect()
     gc.freeze()

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from leadgate_simulators import Generator, Mix
 
-from tests.running_service import Clock, Loop, Providers, RunningService, Wrap, settings
+from tests.running_service import Clock, Loop, RunningService, Wrap, settings
+from tests.simulated_providers import Providers
 
 Start = Callable[..., RunningService]
 

@@ -12,7 +12,8 @@ from tests.rpc.conftest import Start
 from tests.rpc.faulty_store import Faults
 from tests.rpc.messages import check, enrich, get, ingest, object_, query
 from tests.rpc.wire import method_of
-from tests.running_service import Providers, RunningService
+from tests.running_service import RunningService
+from tests.simulated_providers import Providers
 
 READS = {
     "GetLead": ("crm_sync", get()),

@@ -9,7 +9,8 @@ from leadgate.v1 import intake_service_pb2, lead_service_pb2
 
 from tests.rpc.conftest import Start
 from tests.rpc.messages import enrich, get, ingest, item, object_
-from tests.running_service import Providers, RunningService
+from tests.running_service import RunningService
+from tests.simulated_providers import Providers
 
 Response = intake_service_pb2.EnrichLeadResponse
 

@@ -11,7 +11,8 @@ from tests.domain.policies import changed, written
 from tests.rpc.conftest import Start
 from tests.rpc.messages import apply, enrich, ingest, item, object_
 from tests.rpc.wire import Answer, method_of
-from tests.running_service import Providers, RunningService
+from tests.running_service import RunningService
+from tests.simulated_providers import Providers
 
 LEAD_DAYS = ("retention", "lead_days")
 WRITES: Mapping[str, tuple[Callable[[], Message], Callable[[str], Message]]] = {

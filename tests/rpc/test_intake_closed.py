@@ -14,7 +14,8 @@ from tests.domain.policies import Path as PolicyPath
 from tests.rpc.conftest import Start
 from tests.rpc.messages import apply, check, enrich, ingest, item, object_
 from tests.rpc.policies import change_policy
-from tests.running_service import Providers, RunningService
+from tests.running_service import RunningService
+from tests.simulated_providers import Providers
 
 Changes = Mapping[PolicyPath, object]
 

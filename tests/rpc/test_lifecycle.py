@@ -15,7 +15,8 @@ from tests.builders import IDA
 from tests.rpc.conftest import Start
 from tests.rpc.messages import enrich, get, object_, query
 from tests.rpc.wire import SERVICES
-from tests.running_service import PRINCIPALS, Providers, RunningService
+from tests.running_service import PRINCIPALS, RunningService
+from tests.simulated_providers import Providers
 
 SERVING, NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
 

@@ -5,7 +5,8 @@ import pytest
 from leadgate.v1 import intake_service_pb2, lead_service_pb2, objection_service_pb2, types_pb2
 
 from tests.rpc.messages import check, enrich, get, object_, query
-from tests.running_service import Providers, RunningService
+from tests.running_service import RunningService
+from tests.simulated_providers import Providers
 
 
 @pytest.mark.proves("R-018")

@@ -18,7 +18,8 @@ from tests.rpc.faulty_store import Faults
 from tests.rpc.messages import apply, check, enrich, get, ingest, item, object_, query
 from tests.rpc.test_input_rules import OF_CALL
 from tests.rpc.wire import Answer, method_of
-from tests.running_service import Providers, RunningService
+from tests.running_service import RunningService
+from tests.simulated_providers import Providers
 
 SECRET = "lgcanary-leak-0123456789"
 MAIL = f"{SECRET}@northpier.example.com"

@@ -15,7 +15,8 @@ from leadgate_service.storage import tables
 
 from tests.rpc.messages import enrich, get, ingest, item, object_, query
 from tests.rpc.wire import Answer, Caller, Pending
-from tests.running_service import Providers, RunningService
+from tests.running_service import RunningService
+from tests.simulated_providers import Providers
 
 ROUNDS = 200 if os.environ.get("LEADGATE_SOAK") else 12
 PAIRS = 1_000 if os.environ.get("LEADGATE_SOAK") else 100

@@ -13,7 +13,8 @@ from tests.rpc.conftest import Start
 from tests.rpc.faulty_store import Faults
 from tests.rpc.messages import check, enrich
 from tests.rpc.wire import Caller
-from tests.running_service import Providers, RunningService, access_to
+from tests.running_service import RunningService
+from tests.simulated_providers import Providers, access_to
 
 MOST_REQUESTS = 4
 _DATES = sa.select(tables.leads.c.first_obtained_date, tables.leads.c.expire_date)

@@ -5,6 +5,8 @@ and a limit (a bare echo on the same server, or the same rows written with nothi
 the paired ratios. No earlier result is ever read: ratios of different runs are not to be compared.
 """
 
+import signal
+import sys
 from typing import Annotated
 
 import typer
@@ -14,7 +16,7 @@ from rich.progress import Progress
 from leadgate_cli.bench import report
 from leadgate_cli.bench.machine import this_machine
 from leadgate_cli.bench.rows import ROW_IDS, run, windows_of
-from leadgate_cli.failures import Misused
+from leadgate_cli.failures import EXIT_REFUSED, Misused
 from leadgate_cli.output import AsJson, print_json
 
 ALL_ROWS = ",".join(ROW_IDS)
@@ -43,6 +45,8 @@ def command(
     leadgate bench --rows S1,S2
     """
     wanted = _wanted(rows)
+    # Told to end, it must still stop the servers that it started, and delete what they wrote.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(EXIT_REFUSED))
     machine = this_machine()
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("Measuring", total=windows_of(wanted, pairs))

@@ -11,7 +11,7 @@ from typing import Any
 
 import grpc
 import uvloop
-from leadgate_service.app import App, utc_now
+from leadgate_service.app import App, tune_collector, utc_now
 from leadgate_service.config import Config
 from leadgate_service.keys import BurnRing, KeepRing
 from leadgate_service.storage import migrations
@@ -82,6 +82,7 @@ async def _serve(config: Config, log: Path, parent: "Connection[Address, None]")
         app = await App.build(config, log=stream)
         # A second server would have a thread pool and a completion queue of its own, and be no fair limit.
         app._server.add_generic_rpc_handlers((_handlers(),))  # noqa: SLF001 - the echo belongs on this very server
+        tune_collector()  # as `App.serve` does
         await app.start()
         token, _ = await access.issue(app.store, await app.policies.current(), PRINCIPAL, utc_now())
         parent.send(Address(app.port, token))
