@@ -4,14 +4,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from leadgate_service.keys import BurnRing, KeepRing
+from leadgate_service.storage import tables
 from leadgate_service.storage.driver import Driver
 from leadgate_service.storage.postgres import PostgresDriver
 from leadgate_service.storage.sqlite import SqliteDriver
+from leadgate_service.storage.work import Statement
 
 from tests.databases import Postgres
 
 SQLITE = "sqlite:///"
+
+COUNT_ROWS = Statement(
+    sa.select(
+        *(sa.select(sa.func.count()).select_from(table).scalar_subquery() for table in tables.metadata.tables.values()),
+    ),
+)
+DELETE_ROWS = [
+    Statement(sa.delete(table)) for table in tables.metadata.tables.values() if table is not tables.objection_latch
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,22 +43,13 @@ from leadgate_service.store import (
 from tests.builders import NOON
 from tests.domain.policies import Path as PolicyPath
 from tests.domain.policies import changed, written
-from tests.stores import Rings, connected
+from tests.stores import COUNT_ROWS, DELETE_ROWS, Rings, connected
 from tests.told import Told, encoded, told
 
 Result = TypeVar("Result")
 Wrap = Callable[[Driver], Driver]
 
 DEMO = written(changed({}))
-
-COUNT_ROWS = Statement(
-    sa.select(
-        *(sa.select(sa.func.count()).select_from(table).scalar_subquery() for table in tables.metadata.tables.values()),
-    ),
-)
-DELETE_ROWS = [
-    Statement(sa.delete(table)) for table in tables.metadata.tables.values() if table is not tables.objection_latch
-]
 
 parsed = functools.cache(parse)
 """Reads a policy's text, each once."""

@@ -2,7 +2,6 @@
 
 import sys
 from importlib.metadata import version
-from os import environ
 from typing import Annotated, Any
 
 import typer
@@ -75,6 +74,4 @@ def root(*, show_version: Version = False) -> None:
 
 def run() -> None:
     """Run `leadgate` with the arguments of this process."""
-    # gRPC would tell stderr of every failed handshake; what there is to say of one is in our own line.
-    environ.setdefault("GRPC_VERBOSITY", "NONE")
     app(prog_name="leadgate")

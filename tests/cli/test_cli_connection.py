@@ -44,10 +44,9 @@ def test_what_cannot_connect_is_used_wrongly(variables: dict[str, str], options:
     assert told in said.refusal
 
 
-def test_a_service_out_of_reach_is_one_line(terminal: Terminal) -> None:
-    """Nobody listens: after the SDK's own tries, one line says what to look at, and nothing of what was asked."""
-    away = terminal.exporting(LEADGATE_TARGET="127.0.0.1:1", LEADGATE_TOKEN="lg_invented")
-    process = away.start("leads", "get", "--email", IDA, "--purpose", "outreach", "--insecure-local")
+def test_a_service_out_of_reach_is_one_line(service: RunningService) -> None:
+    """Where no TLS answers, after the SDK's own tries one line says what to look at, and nothing of what was asked."""
+    process = connected(service, "demo-crm-sync").start("leads", "get", "--email", IDA, "--purpose", "outreach")
     stdout, stderr = process.communicate(timeout=30)
     assert (process.returncode, stdout) == (1, "")
     (line,) = stderr.splitlines()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from leadgate_service.keys import BurnRing
 from leadgate_service.policy_file import BundledPolicy
 from leadgate_service.storage.migrations import downgrade
 from leadgate_service.usecases.readiness import unproved
@@ -87,8 +88,9 @@ def test_a_certificate_that_cannot_be_read_blocks(founded: Terminal, tmp_path: P
 @pytest.mark.proves("R-054")
 def test_rings_that_share_a_directory_block(founded: Terminal) -> None:
     """A burn ring within the keep ring would be backed up with it."""
-    keep = founded.variables["LEADGATE_KEEP_RING"]
-    assert examined(founded.exporting(LEADGATE_BURN_RING=f"{keep}/burn")).blocking == {"KEY_RING_INVALID"}
+    within = Path(founded.variables["LEADGATE_KEEP_RING"]) / "burn"
+    BurnRing.create(within)
+    assert examined(founded.exporting(LEADGATE_BURN_RING=within)).blocking == {"KEY_RING_INVALID"}
 
 
 @pytest.mark.proves("R-034")

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from leadgate_service.keys import BurnRing, KeepRing
@@ -25,16 +26,16 @@ def test_both_rings_are_made_with_their_backup_rules(tmp_path: Path) -> None:
     assert "Never back up the burn ring" in said.stderr
 
 
-def test_what_exists_is_never_touched(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("taken", "free"), [("a/keep", "b"), ("b/burn", "a")])
+def test_what_exists_is_never_touched(tmp_path: Path, taken: str, free: str) -> None:
     """If either place holds anything, neither ring is made and nothing there changes."""
-    burn = tmp_path / "b" / "burn"
-    burn.mkdir(parents=True)
-    (burn / "precious").write_text("as it was", encoding="utf-8")
+    (tmp_path / taken).mkdir(parents=True)
+    (tmp_path / taken / "precious").write_text("as it was", encoding="utf-8")
     said = rings(tmp_path).type("keys", "init")
     assert said.code == 1
-    assert str(burn) in said.refusal
-    assert [path.name for path in burn.iterdir()] == ["precious"]
-    assert not (tmp_path / "a").exists()
+    assert str(tmp_path / taken) in said.refusal
+    assert [path.name for path in (tmp_path / taken).iterdir()] == ["precious"]
+    assert not (tmp_path / free).exists()
 
 
 def test_a_second_time_is_refused(tmp_path: Path) -> None:

@@ -3,9 +3,12 @@
 import json
 
 import pytest
+from leadgate.v1.lead_service_pb2 import QueryLeadsRequest
+from leadgate.v1.types_pb2 import Date, EmployeeBand, Purpose, RevenueBand, Seniority
 
 from tests.cli.installations import IDA, OTTO, connected
 from tests.cli.terminal import Terminal
+from tests.client.fake_service import TOKEN, Fakes, serving
 from tests.running_service import RunningService
 
 OUTREACH = ("--purpose", "outreach", "--insecure-local")
@@ -67,6 +70,30 @@ def test_leads_are_listed_by_filter(at_service: Terminal) -> None:
     assert "Ida Vermolen" in line
     nobody = at_service.type("leads", "query", "--industry", "Baking", *OUTREACH, "--json")
     assert json.loads(nobody.stdout) == []
+
+
+def test_every_filter_reaches_the_service() -> None:
+    """Each filter of a query is sent as the field of the contract that it stands for."""
+    fakes = Fakes()
+    with serving(fakes) as port:
+        there = Terminal().exporting(LEADGATE_TARGET=f"127.0.0.1:{port}", LEADGATE_TOKEN=TOKEN)
+        who = ("--industry", "Software", "--function", "sales", "--seniority", "vp", "--domain", "example.com")
+        size = ("--employee-band", "from_51", "--revenue-band", "from_1m", "--limit", "7")
+        when = ("--obtained-from", "2026-10-01", "--obtained-until", "2026-11-23")
+        assert there.type("leads", "query", *who, *size, *when, *OUTREACH).code == 0
+    (arrival,) = fakes.arrivals
+    assert arrival.request == QueryLeadsRequest(
+        purpose=Purpose.PURPOSE_OUTREACH,
+        company_industry="Software",
+        job_function="sales",
+        seniority=Seniority.SENIORITY_VP,
+        company_domain="example.com",
+        employee_band=EmployeeBand.EMPLOYEE_BAND_FROM_51,
+        revenue_band=RevenueBand.REVENUE_BAND_FROM_1M,
+        first_obtained_from_date=Date(year=2026, month=10, day=1),
+        first_obtained_until_date=Date(year=2026, month=11, day=23),
+        page_size=7,
+    )
 
 
 def test_a_list_says_when_it_stopped_at_its_limit(at_service: Terminal) -> None:

@@ -120,7 +120,7 @@ def test_a_founding_policy_with_mistakes_founds_nothing(installation: Terminal, 
     said = installation.type("serve", "--dev", *ANYWHERE, "--founding-policy", path)
     assert said.code == 1
     assert "leadgate policy check FILE" in said.refusal
-    assert "NOT_FOUNDED" not in said.stdout
+    assert "POLICY_MISSING" in installation.type("token", "issue", "demo-officer").refusal
 
 
 @pytest.mark.parametrize("founded_already", [False, True])
@@ -131,4 +131,5 @@ def test_a_demo_policy_is_refused_outside_development(
     if founded_already:
         found(tmp_path, with_tls.variables["LEADGATE_DATABASE_URL"])
     said = with_tls.type("serve", *ANYWHERE, "--founding-policy", demo_policy)
+    assert ("POLICY_MISSING" in with_tls.type("token", "issue", "demo-officer").stderr) != founded_already
     assert (said.code, said.refusal.partition(":")[0]) == (1, "POLICY_FOR_DEMO")

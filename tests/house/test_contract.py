@@ -18,7 +18,8 @@ FREE_FORM = {f"google.protobuf.{name}" for name in ("Any", "Struct", "Value", "L
 
 def generated_files(folder: Path) -> dict[str, bytes]:
     """Every generated file under the folder, by relative path."""
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*_pb2*.py*")}
+    paths = (path for path in folder.rglob("*_pb2*") if path.suffix in {".py", ".pyi"})  # and no compiled ones
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 def contract_files() -> list[FileDescriptor]:

@@ -50,7 +50,7 @@ def test_a_refusal_that_cannot_be_recorded_is_no_other_answer(sqlite_url: str, s
     assert service.as_("operator").send(get()).reason == "AUDIT_UNAVAILABLE"
 
 
-@pytest.mark.proves("P29", "R-074")
+@pytest.mark.proves("P29", "R-034", "R-074")
 @pytest.mark.parametrize(
     "error", [Unavailable("STORE_UNAVAILABLE", "The database cannot answer now."), CommitUnknown()]
 )

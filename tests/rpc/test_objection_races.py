@@ -19,6 +19,7 @@ from tests.running_service import RunningService
 from tests.simulated_providers import Providers
 
 ROUNDS = 200 if os.environ.get("LEADGATE_SOAK") else 12
+BATCH = 100
 PAIRS = 1_000 if os.environ.get("LEADGATE_SOAK") else 100
 CONTENT = ("leads", "lead_sources", "crm_references", "changes")
 HELD = {intake_service_pb2.OUTCOME_STORED, intake_service_pb2.OUTCOME_UPDATED}
@@ -92,6 +93,22 @@ def test_whoever_comes_first_nobody_who_objected_is_held(service: RunningService
         assert again.not_stored_reason == intake_service_pb2.NOT_STORED_REASON_SUPPRESSED
     assert providers.requests == asked
     assert service.findings() == ()
+
+
+@pytest.mark.proves("R-018", "R-019")
+def test_an_objection_in_the_midst_of_a_batch_counts(service: RunningService) -> None:
+    """While a batch is being stored some of its people object: stored before or dropped after, nobody reads them."""
+    intake, support = service.as_("intake"), service.as_("support")
+    for number in range(ROUNDS):
+        emails = [f"batch-{number}-{place}@northpier.example.com" for place in range(BATCH)]
+        items = [item(email, name=f"Ida {_word(number)} {_word(place)}") for place, email in enumerate(emails)]
+        storing = intake.start(ingest(*items))
+        time.sleep(0.004 * (number % 10))
+        objecting = [support.start(object_(email)) for email in emails[:: BATCH // 5]]
+        assert {one.answer().code for one in (storing, *objecting)} == {grpc.StatusCode.OK}
+    leads = tables.leads.c
+    held = sa.select(sa.func.count()).where(leads.suppressed_time.is_(None))
+    assert service.rows(held)[0][0] == ROUNDS * (BATCH - 5)
 
 
 def _successes(

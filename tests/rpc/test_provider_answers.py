@@ -172,7 +172,7 @@ def test_each_of_many_objections_by_provider_counts(sqlite_service: RunningServi
     assert all(suppressed(sqlite_service, email) for email in emails)
 
 
-@pytest.mark.proves("R-018", "R-034")
+@pytest.mark.proves("R-018")
 def test_a_providers_objection_outlives_a_failing_store(sqlite_url: str, start: Start, providers: Providers) -> None:
     """Where it cannot be registered the call fails and is not kept, so that the same request brings it again."""
     faults = Faults()

@@ -5,16 +5,15 @@ same person sees what the first one did. At the end each table is written with o
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from operator import itemgetter
-from typing import Any
 
 import sqlalchemy as sa
 
 from leadgate_service.domain.candidate import Candidate
 from leadgate_service.domain.dates import today_in
-from leadgate_service.domain.fields import PERSON_FIELDS, Field, LeadFields
+from leadgate_service.domain.fields import Field, LeadFields
 from leadgate_service.domain.gate import Decision, HeldLead, Outcome, Standing
 from leadgate_service.domain.identity import Identifier, TokenKind
 from leadgate_service.domain.policy import Policy
@@ -22,7 +21,7 @@ from leadgate_service.domain.register import SourceName
 from leadgate_service.errors import FailedPrecondition, LeadgateError
 from leadgate_service.ids import NewId
 from leadgate_service.keys import BurnRing, ContentDamaged, ContentKeyGone
-from leadgate_service.storage import tables
+from leadgate_service.storage import tables, updates
 from leadgate_service.storage.bits import from_bits, to_bits
 from leadgate_service.storage.lead_rows import LEAD_COLUMNS, LeadRow, content_columns, open_fields, seal
 from leadgate_service.storage.lookups import LookupBook
@@ -51,8 +50,6 @@ UPDATE_LEADS = Update(tables.leads, LEAD_COLUMNS)
 REPLACE_SOURCES = Insert(tables.lead_sources, _SOURCE_COLUMNS, conflict="replace")
 REPLACE_CRM_REFERENCES = Insert(tables.crm_references, _CRM_COLUMNS, conflict="replace")
 INSERT_CHANGES = Insert(tables.changes, _CHANGE_COLUMNS)
-
-_OF_PERSON = PERSON_FIELDS | {Field.PHONE_NUMBER}
 
 _lead_values = itemgetter(*LEAD_COLUMNS)
 
@@ -227,13 +224,13 @@ class Ledger:
 
     def _update(self, candidate: Candidate, decision: Decision) -> LeadRow:
         row = self._leads[self._key_token(candidate)]
-        row["fields"] = _merged(row["fields"], decision)
+        row["fields"] = updates.merged(row["fields"], decision)
         known = {
             # What one answer showed, a shorter one does not undo: a sole trader remains a person (R-013), and a guess
             # remains a guess while a guessed value is left (R-007).
             "personal": row["personal"] or candidate.personal,
             "notice_due_date": row["notice_due_date"] or decision.notice_due_date,
-            "approximate": _approximate(row, candidate, decision),
+            "approximate": updates.approximate(row["approximate"], row["fields"], candidate, decision),
         }
         news = {**self._token_columns(candidate), **self._said(candidate)}
         row.update({name: value for name, value in news.items() if value is not None})
@@ -302,19 +299,3 @@ class Ledger:
 
     def _day(self, instant: datetime) -> date:
         return today_in(self._policy.retention.zone_info, instant)
-
-
-def _approximate(row: LeadRow, candidate: Candidate, decision: Decision) -> bool:
-    """Say whether, after an update, a value of the person comes from an approximate match."""
-    kept = _OF_PERSON.intersection(decision.kept)
-    left = {field for field in _OF_PERSON - kept if getattr(row["fields"], field) is not None}
-    return (candidate.approximate and bool(kept)) or (row["approximate"] and bool(left))
-
-
-def _merged(held: LeadFields, decision: Decision) -> LeadFields:
-    """Write the kept fields over the held ones."""
-    new = decision.fields or LeadFields()
-    values: dict[str, Any] = {field.value: getattr(new, field.value) for field in decision.kept}
-    if Field.PHONE_NUMBER in decision.kept:
-        values["phone_kind"] = new.phone_kind
-    return replace(held, **values)
