@@ -50,8 +50,8 @@ class GovernanceServiceStub:
     """ApplyPolicy puts a new version in force, for every decision that starts after the answer. What was promised
     before cannot be lengthened: leads keep the dates they have.
 
-    Roles: privacy_officer. Errors: INVALID_ARGUMENT (POLICY_INVALID: every mistake with its line, reason and remedy,
-    as google.rpc.BadRequest), ABORTED (POLICY_CHANGED: `expected_version` is not in force), FAILED_PRECONDITION
+    Roles: privacy_officer. Errors: INVALID_ARGUMENT (POLICY_INVALID: the mistakes, as many as fit, each with line,
+    reason and remedy, as google.rpc.BadRequest), ABORTED (POLICY_CHANGED: `expected_version` is not in force), FAILED_PRECONDITION
     (REQUEST_ID_REUSED), UNAVAILABLE (STORE_UNAVAILABLE).
     """
 
@@ -77,8 +77,8 @@ class GovernanceServiceAsyncStub(GovernanceServiceStub):
     """ApplyPolicy puts a new version in force, for every decision that starts after the answer. What was promised
     before cannot be lengthened: leads keep the dates they have.
 
-    Roles: privacy_officer. Errors: INVALID_ARGUMENT (POLICY_INVALID: every mistake with its line, reason and remedy,
-    as google.rpc.BadRequest), ABORTED (POLICY_CHANGED: `expected_version` is not in force), FAILED_PRECONDITION
+    Roles: privacy_officer. Errors: INVALID_ARGUMENT (POLICY_INVALID: the mistakes, as many as fit, each with line,
+    reason and remedy, as google.rpc.BadRequest), ABORTED (POLICY_CHANGED: `expected_version` is not in force), FAILED_PRECONDITION
     (REQUEST_ID_REUSED), UNAVAILABLE (STORE_UNAVAILABLE).
     """
 
@@ -119,8 +119,8 @@ class GovernanceServiceServicer(metaclass=_abc_1.ABCMeta):
         """ApplyPolicy puts a new version in force, for every decision that starts after the answer. What was promised
         before cannot be lengthened: leads keep the dates they have.
 
-        Roles: privacy_officer. Errors: INVALID_ARGUMENT (POLICY_INVALID: every mistake with its line, reason and remedy,
-        as google.rpc.BadRequest), ABORTED (POLICY_CHANGED: `expected_version` is not in force), FAILED_PRECONDITION
+        Roles: privacy_officer. Errors: INVALID_ARGUMENT (POLICY_INVALID: the mistakes, as many as fit, each with line,
+        reason and remedy, as google.rpc.BadRequest), ABORTED (POLICY_CHANGED: `expected_version` is not in force), FAILED_PRECONDITION
         (REQUEST_ID_REUSED), UNAVAILABLE (STORE_UNAVAILABLE).
         """
 

@@ -419,7 +419,7 @@ class LookupKey(_message.Message):
     email: _builtins.str
     """email is the work address of a person, at most 254 characters."""
     domain: _builtins.str
-    """domain is the domain of a company, without scheme or path."""
+    """domain is the domain of a company, without scheme or path; not a free-mail provider's, and not a public suffix."""
     def __init__(
         self,
         *,

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from leadgate.v1 import intake_service_pb2 as wire
 from leadgate.v1 import types_pb2
 
+from leadgate_service.domain import identity
 from leadgate_service.domain.candidate import Drop, Intake, Origin
 from leadgate_service.domain.fields import Field, PhoneKind
 from leadgate_service.domain.gate import Decision, Outcome, Reason
@@ -131,9 +132,16 @@ def _lookup(lookup: types_pb2.LookupKey) -> tuple[str | None, str | None]:
         case "email":
             return email_from_pb(lookup.email, "lookup.email"), None
         case "domain":
-            return None, domain_from_pb(lookup.domain, "lookup.domain")
+            return None, _company_domain(lookup.domain)
         case _:
             raise invalid("lookup", "must name an e-mail address or a domain")
+
+
+def _company_domain(value: str) -> str:
+    domain = domain_from_pb(value, "lookup.domain")
+    if identity.is_free_mail(domain) or identity.is_bare_suffix(domain):
+        raise invalid("lookup.domain", "must be a company's: not a free-mail provider's, and not a public suffix")
+    return domain
 
 
 def _origin(number: int) -> Origin:
