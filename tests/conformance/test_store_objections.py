@@ -10,6 +10,7 @@ from leadgate_service.domain.gate import Outcome, Reason
 from leadgate_service.domain.identity import TokenKind
 from leadgate_service.domain.register import SourceName
 from leadgate_service.storage import tables
+from leadgate_service.storage.work import Statement
 
 from tests.builders import IDA, candidate, company, intake, of_domain, person
 from tests.worlds import World
@@ -151,6 +152,23 @@ def test_objecting_twice_is_objecting(world: World) -> None:
     assert world.counts()["objections"] == 2
     (times,) = world.rows(sa.select(tables.leads.c.erase_time))
     assert times[0] == first.erase_time
+
+
+@pytest.mark.proves("R-018", "R-036")
+@pytest.mark.parametrize(
+    ("column", "reason"),
+    [("suppressed_time", Reason.SUPPRESSED), ("restricted_time", Reason.RESTRICTED)],
+)
+def test_a_lead_that_is_marked_stands_still(world: World, column: str, reason: Reason) -> None:
+    """Whatever the list says, a lead that is marked is neither asked about nor updated."""
+    world.admit(candidate(person=person()))
+    mark = Statement(sa.update(tables.leads).values({column: sa.bindparam("now", type_=tables.Instant)}))
+    world.execute(mark(now=world.now))
+    refused = world.claim(intake())
+    assert refused is not None
+    assert refused.reason is reason
+    assert world.admit(candidate(person=person(title="Chief of Freight")))[0].reason is reason
+    assert world.content(IDA).job_title == "Head of Logistics"
 
 
 def test_the_list_answers_yes_or_no(world: World) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import pytest
 import sqlalchemy as sa
@@ -68,6 +68,14 @@ class Barrier:
         self.reached = asyncio.Event()
         self.opened = asyncio.Event()
 
+    async def __aenter__(self) -> Self:
+        """Begin to hold."""
+        return self
+
+    async def __aexit__(self, *_failure: object) -> None:
+        """Let go, however the test ended: a transaction that is held for ever would hold up the end, too."""
+        self.opened.set()
+
     async def __call__(self, _connection: Any, step: Step) -> None:
         """Wait, if this is the statement and nobody has opened yet."""
         if step.statement is self._statement:
@@ -98,12 +106,11 @@ def test_an_answer_that_meets_an_objection_halfway_is_dropped(pair: tuple[World,
     world, second, driver = pair
 
     async def scenario() -> bytes:
-        driver.pause = barrier = Barrier(INSERT_SUPPRESSIONS)
-        objecting = asyncio.create_task(second.register_objection(world.objection(IDA)))
-        await barrier.reached.wait()
-        admitting = asyncio.create_task(world.store.admit(world.admission(candidate(person=person()))))
-        assert await waits(admitting)
-        barrier.opened.set()
+        async with Barrier(INSERT_SUPPRESSIONS) as driver.pause:
+            objecting = asyncio.create_task(second.register_objection(world.objection(IDA)))
+            await driver.pause.reached.wait()
+            admitting = asyncio.create_task(world.store.admit(world.admission(candidate(person=person()))))
+            assert await waits(admitting)
         await objecting
         return await admitting
 
@@ -120,12 +127,11 @@ def test_an_objection_that_meets_an_answer_halfway_waits_for_it(pair: tuple[Worl
     world, second, driver = pair
 
     async def scenario() -> tuple[bytes, bytes]:
-        driver.pause = barrier = Barrier(INSERT_LEADS)
-        admitting = asyncio.create_task(second.admit(world.admission(candidate(person=person()))))
-        await barrier.reached.wait()
-        objecting = asyncio.create_task(world.store.register_objection(world.objection(IDA)))
-        assert await waits(objecting)
-        barrier.opened.set()
+        async with Barrier(INSERT_LEADS) as driver.pause:
+            admitting = asyncio.create_task(second.admit(world.admission(candidate(person=person()))))
+            await driver.pause.reached.wait()
+            objecting = asyncio.create_task(world.store.register_objection(world.objection(IDA)))
+            assert await waits(objecting)
         return await admitting, await objecting
 
     stored, registered = world.run(scenario())
@@ -147,17 +153,13 @@ def test_without_the_latch_both_orders_would_store_an_objector(
     driver.latched = False
 
     async def scenario() -> None:
-        if halfway == "objection":
-            driver.pause = barrier = Barrier(INSERT_SUPPRESSIONS)
-            first = asyncio.create_task(second.register_objection(world.objection(IDA)))
-            await barrier.reached.wait()
-            await world.store.admit(world.admission(candidate(person=person())))
-        else:
-            driver.pause = barrier = Barrier(INSERT_LEADS)
-            first = asyncio.create_task(second.admit(world.admission(candidate(person=person()))))
-            await barrier.reached.wait()
-            await world.store.register_objection(world.objection(IDA))
-        barrier.opened.set()
+        unit, objection = world.admission(candidate(person=person())), world.objection(IDA)
+        held_at = INSERT_SUPPRESSIONS if halfway == "objection" else INSERT_LEADS
+        async with Barrier(held_at) as driver.pause:
+            call = second.register_objection(objection) if halfway == "objection" else second.admit(unit)
+            first = asyncio.create_task(call)
+            await driver.pause.reached.wait()
+            await (world.store.admit(unit) if halfway == "objection" else world.store.register_objection(objection))
         await first
 
     world.run(scenario())
@@ -170,11 +172,10 @@ def test_two_stores_that_take_in_the_same_person_make_one_lead(pair: tuple[World
     world, second, driver = pair
 
     async def scenario() -> tuple[bytes, bytes]:
-        driver.pause = barrier = Barrier(INSERT_LEADS)
-        held = asyncio.create_task(second.admit(world.admission(candidate(person=person(title="Held up")))))
-        await barrier.reached.wait()
-        through = await world.store.admit(world.admission(candidate(person=person(title="Went through"))))
-        barrier.opened.set()
+        async with Barrier(INSERT_LEADS) as driver.pause:
+            held = asyncio.create_task(second.admit(world.admission(candidate(person=person(title="Held up")))))
+            await driver.pause.reached.wait()
+            through = await world.store.admit(world.admission(candidate(person=person(title="Went through"))))
         return through, await held
 
     (first,), (later,) = map(told, world.run(scenario()))
@@ -192,11 +193,10 @@ def test_two_stores_do_not_ask_about_the_same_person_at_once(pair: tuple[World, 
     world, second, driver = pair
 
     async def scenario() -> tuple[bytes | None, bytes | None]:
-        driver.pause = barrier = Barrier(INSERT_LOOKUPS)
-        held = asyncio.create_task(second.claim(world.asking(intake())))
-        await barrier.reached.wait()
-        through = await world.store.claim(world.asking(intake()))
-        barrier.opened.set()
+        async with Barrier(INSERT_LOOKUPS) as driver.pause:
+            held = asyncio.create_task(second.claim(world.asking(intake())))
+            await driver.pause.reached.wait()
+            through = await world.store.claim(world.asking(intake()))
         return through, await held
 
     through, held = world.run(scenario())

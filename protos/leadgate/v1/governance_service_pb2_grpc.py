@@ -82,8 +82,8 @@ class GovernanceServiceServicer:
         before cannot be lengthened: leads keep the dates they have.
 
         Roles: privacy_officer. Errors: INVALID_ARGUMENT (POLICY_INVALID: the mistakes, as many as fit, each with line,
-        reason and remedy, as google.rpc.BadRequest), ABORTED (POLICY_CHANGED: `expected_version` is not in force), FAILED_PRECONDITION
-        (REQUEST_ID_REUSED), UNAVAILABLE (STORE_UNAVAILABLE).
+        reason and remedy, as google.rpc.BadRequest), ABORTED (POLICY_CHANGED: `expected_version` is not in force),
+        FAILED_PRECONDITION (REQUEST_ID_REUSED), UNAVAILABLE (STORE_UNAVAILABLE).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -51,8 +51,8 @@ class GovernanceServiceStub:
     before cannot be lengthened: leads keep the dates they have.
 
     Roles: privacy_officer. Errors: INVALID_ARGUMENT (POLICY_INVALID: the mistakes, as many as fit, each with line,
-    reason and remedy, as google.rpc.BadRequest), ABORTED (POLICY_CHANGED: `expected_version` is not in force), FAILED_PRECONDITION
-    (REQUEST_ID_REUSED), UNAVAILABLE (STORE_UNAVAILABLE).
+    reason and remedy, as google.rpc.BadRequest), ABORTED (POLICY_CHANGED: `expected_version` is not in force),
+    FAILED_PRECONDITION (REQUEST_ID_REUSED), UNAVAILABLE (STORE_UNAVAILABLE).
     """
 
 @_typing.type_check_only
@@ -78,8 +78,8 @@ class GovernanceServiceAsyncStub(GovernanceServiceStub):
     before cannot be lengthened: leads keep the dates they have.
 
     Roles: privacy_officer. Errors: INVALID_ARGUMENT (POLICY_INVALID: the mistakes, as many as fit, each with line,
-    reason and remedy, as google.rpc.BadRequest), ABORTED (POLICY_CHANGED: `expected_version` is not in force), FAILED_PRECONDITION
-    (REQUEST_ID_REUSED), UNAVAILABLE (STORE_UNAVAILABLE).
+    reason and remedy, as google.rpc.BadRequest), ABORTED (POLICY_CHANGED: `expected_version` is not in force),
+    FAILED_PRECONDITION (REQUEST_ID_REUSED), UNAVAILABLE (STORE_UNAVAILABLE).
     """
 
 class GovernanceServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -120,8 +120,8 @@ class GovernanceServiceServicer(metaclass=_abc_1.ABCMeta):
         before cannot be lengthened: leads keep the dates they have.
 
         Roles: privacy_officer. Errors: INVALID_ARGUMENT (POLICY_INVALID: the mistakes, as many as fit, each with line,
-        reason and remedy, as google.rpc.BadRequest), ABORTED (POLICY_CHANGED: `expected_version` is not in force), FAILED_PRECONDITION
-        (REQUEST_ID_REUSED), UNAVAILABLE (STORE_UNAVAILABLE).
+        reason and remedy, as google.rpc.BadRequest), ABORTED (POLICY_CHANGED: `expected_version` is not in force),
+        FAILED_PRECONDITION (REQUEST_ID_REUSED), UNAVAILABLE (STORE_UNAVAILABLE).
         """
 
 def add_GovernanceServiceServicer_to_server(servicer: GovernanceServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -226,8 +226,7 @@ class Ledger:
         row = self._leads[self._key_token(candidate)]
         row["fields"] = updates.merged(row["fields"], decision)
         known = {
-            # What one answer showed, a shorter one does not undo: a sole trader remains a person, and a guess
-            # remains a guess while a guessed value is left.
+            # What one answer showed, a shorter one does not undo.
             "personal": row["personal"] or candidate.personal,
             "notice_due_date": row["notice_due_date"] or decision.notice_due_date,
             "approximate": updates.approximate(row["approximate"], row["fields"], candidate, decision),
