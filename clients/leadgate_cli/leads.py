@@ -97,8 +97,6 @@ def query(  # noqa: PLR0913 - one keyword for each option
 ) -> None:
     """List the leads that may be processed and meet all filters.
 
-    Values are compared letter by letter; a page after the limit is not read.
-
     leadgate leads query --industry Software --seniority director --purpose outreach
     leadgate leads query --employee-band from_51 --purpose relevance --limit 500 --json
     """

@@ -93,11 +93,7 @@ async def open_store(config: StoreConfig, now: Now, *, serving: bool) -> tuple[S
 
 
 async def open_driver(database_url: str, *, serving: bool) -> Driver:
-    """Open a database without any key, which is all that a verifier of the audit trail may have.
-
-    Args:
-        database_url: Where it is.
-        serving: True for the service itself.
+    """Open a database, to serve it or beside the service; no key is needed, as a verifier of the trail has none.
 
     Raises:
         FailedPrecondition: SCHEMA_OUTDATED, SCHEMA_AHEAD or DATABASE_IN_USE.

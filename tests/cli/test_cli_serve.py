@@ -1,12 +1,14 @@
 """`leadgate serve` as a process: it listens, answers probes, ends when told, and refuses to start wrongly."""
 
 import json
+import os
 import re
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from subprocess import Popen
+from threading import Timer
 
 import grpc
 import pytest
@@ -16,6 +18,9 @@ from leadgate_service.policy_file import BundledPolicy, bundled_text
 from tests.cli.installations import found
 from tests.cli.terminal import Terminal
 from tests.client.certificates import Authority
+
+PATIENCE = 20.0
+"""Seconds after which a service that should have refused to start is ended."""
 
 ANYWHERE = ("--listen", "127.0.0.1:0")
 
@@ -33,6 +38,15 @@ def serving(terminal: Terminal, *options: object) -> Iterator[tuple[Popen[str], 
     finally:
         process.terminate()
         process.communicate(timeout=30)
+
+
+@pytest.fixture
+def impatience() -> Iterator[None]:
+    """End a service that has started in this process against all expectation, so that its test fails, not waits."""
+    timer = Timer(PATIENCE, os.kill, (os.getpid(), signal.SIGTERM))
+    timer.start()
+    yield
+    timer.cancel()
 
 
 @pytest.fixture
@@ -92,6 +106,7 @@ def test_options_go_before_the_environment(installation: Terminal, demo_policy: 
         assert address.startswith("127.0.0.1:")
 
 
+@pytest.mark.usefixtures("impatience")
 @pytest.mark.parametrize(
     ("options", "code", "told"),
     [
@@ -113,6 +128,7 @@ def test_it_does_not_start_wrongly(installation: Terminal, options: list[str], c
     assert told in said.refusal
 
 
+@pytest.mark.usefixtures("impatience")
 def test_a_founding_policy_with_mistakes_founds_nothing(installation: Terminal, tmp_path: Path) -> None:
     """Of a founding policy with mistakes one line says how many, and which command lists them."""
     path = tmp_path / "policy.yaml"
@@ -123,6 +139,7 @@ def test_a_founding_policy_with_mistakes_founds_nothing(installation: Terminal, 
     assert "POLICY_MISSING" in installation.type("token", "issue", "demo-officer").refusal
 
 
+@pytest.mark.usefixtures("impatience")
 @pytest.mark.parametrize("founded_already", [False, True])
 def test_a_demo_policy_is_refused_outside_development(
     with_tls: Terminal, tmp_path: Path, demo_policy: Path, *, founded_already: bool
