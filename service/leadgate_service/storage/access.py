@@ -5,10 +5,15 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from leadgate_service.audit import Entry
 from leadgate_service.keyfiles import KeyRingError
 from leadgate_service.storage import tables
+from leadgate_service.storage.journal import Record
 from leadgate_service.storage.work import Insert, Statement, Work
 from leadgate_service.store import AccessToken
+
+OPERATOR = "(operator)"
+"""Whom the audit trail names for a command on the database: whoever has the machine. No principal can have the name."""
 
 _tokens = tables.access_tokens.c
 
@@ -38,7 +43,7 @@ SELECT_TOKENS = Statement(
         _tokens.revoked_time,
     ).order_by(_tokens.issued_time),
 )
-SELECT_TOKEN = Statement(sa.select(_tokens.token_id).where(_tokens.token_id == sa.bindparam("token_id")))
+SELECT_TOKEN = Statement(sa.select(_tokens.revoked_time).where(_tokens.token_id == sa.bindparam("token_id")))
 REVOKE_TOKEN = Statement(
     sa.update(tables.access_tokens)
     .where(_tokens.token_id == sa.bindparam("revoked_id"), _tokens.revoked_time.is_(None))
@@ -59,11 +64,12 @@ def principal_of(token_hash: bytes, now: datetime, today: date) -> Work[str | No
     return str(principal)
 
 
-def issue(token: AccessToken, token_hash: bytes) -> Work[None]:
+def issue(token: AccessToken, token_hash: bytes, record: Record) -> Work[None]:
     """Keep a new token."""
     yield INSERT_TOKENS(
         [(token_hash, token.token_id, token.principal, token.issued_time, token.expire_time, None, None)],
     )
+    record(_entry("token_issued", f"token={token.token_id} principal={token.principal}", token.issued_time))
 
 
 def listed() -> Work[Sequence[AccessToken]]:
@@ -73,11 +79,28 @@ def listed() -> Work[Sequence[AccessToken]]:
     return [AccessToken(**dict(zip(names, row, strict=True))) for row in rows]
 
 
-def revoke(token_id: str, now: datetime) -> Work[bool]:
-    """Revoke a token."""
+def revoke(token_id: str, now: datetime, record: Record) -> Work[bool]:
+    """Revoke a token; one that is revoked already stays as it is."""
     rows = yield SELECT_TOKEN(token_id=token_id)
-    yield REVOKE_TOKEN(revoked_id=token_id, now=now)
+    if rows and rows[0][0] is None:
+        yield REVOKE_TOKEN(revoked_id=token_id, now=now)
+        record(_entry("token_revoked", f"token={token_id}", now))
     return bool(rows)
+
+
+def _entry(action: str, detail: str, now: datetime) -> Entry:
+    """Make the entry of a change that an operator makes on the database itself, under whichever policy."""
+    return Entry(
+        time=now,
+        principal=OPERATOR,
+        action=action,
+        purpose=None,
+        outcome="OK",
+        count=1,
+        detail=detail,
+        policy_version=0,
+        tokens=b"",
+    )
 
 
 def is_founded_with(fingerprint: bytes) -> Work[bool | None]:

@@ -83,13 +83,13 @@ class Intake:
 
     def admit(self, admissions: Sequence[Admission], record: Record) -> Work[list[bytes | Exception]]:
         """Judge and store several units as one transaction, each with an answer or an error of its own."""
-        first = admissions[0]
-        book = yield from open_book((unit.caller for unit in admissions), self.keep, first.now)
+        latest = admissions[-1]
+        book = yield from open_book((unit.caller for unit in admissions), self.keep, latest.now)
         version = (yield SELECT_POLICY_VERSION())[0][0]
         due = [unit for unit in admissions if unit.policy.version == version]
         candidates = [item for unit in due for item in unit.items if isinstance(item, Candidate)]
-        policy = due[0].policy if due else first.policy
-        known = yield from self._open_ledger(candidates, policy, first.now, first.today)
+        policy = due[0].policy if due else latest.policy
+        known = yield from self._open_ledger(candidates, policy, latest.now, latest.today)
         answers = [self._admit_one(unit, version, book, known, record) for unit in admissions]
         yield from known.write()
         yield from book.write()

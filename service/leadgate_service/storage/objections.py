@@ -49,6 +49,9 @@ SELECT_LINKED = Statement(
     .where(_leads.personal, _leads.approximate.is_(False), one_of(tables.lead_sources.c.record_token, "records"))
     .with_for_update(),
 )
+SELECT_CRM_RECORDS = Statement(
+    sa.select(tables.crm_references.c.record_token).where(one_of(tables.crm_references.c.lead_id, "lead_ids")),
+)
 SUPPRESS_LEADS = Statement(
     sa.update(tables.leads)
     .where(one_of(_leads.lead_id, "lead_ids"))
@@ -121,6 +124,8 @@ class Objections:
             records = yield SELECT_RECORDS(lead_ids=[row[0] for row in matched])
             # Where a provider gave no id, the record is the address itself, which is there already.
             found = {bytes(row[0]): TokenKind.PROVIDER_PERSON_ID for row in records} | found
+            crm_records = yield SELECT_CRM_RECORDS(lead_ids=[row[0] for row in matched])
+            found.update({bytes(row[0]): TokenKind.CRM_RECORD for row in crm_records})
         return found
 
     def _suppression_rows(

@@ -142,7 +142,7 @@ class SqlStore:
 
     async def issue_token(self, token: AccessToken, token_hash: bytes) -> None:
         """See `Store.issue_token`."""
-        await self._driver.transact(lambda: access.issue(token, token_hash), Latch.NONE)
+        await self._access_journal.commit(lambda record: access.issue(token, token_hash, record))
 
     async def tokens(self) -> Sequence[AccessToken]:
         """See `Store.tokens`."""
@@ -150,7 +150,7 @@ class SqlStore:
 
     async def revoke_token(self, token_id: str, *, now: datetime) -> bool:
         """See `Store.revoke_token`."""
-        return await self._driver.transact(lambda: access.revoke(token_id, now), Latch.NONE)
+        return await self._access_journal.commit(lambda record: access.revoke(token_id, now, record))
 
     async def check_ring(self) -> None:
         """See `Store.check_ring`."""
