@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from leadgate_service.domain.candidate import Drop
 from leadgate_service.domain.fields import Field
 from leadgate_service.domain.gate import Outcome, Reason
-from leadgate_service.store import Judged
+from leadgate_service.records import Judged
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,7 @@ from leadgate_service.domain.gate import Decision
 from leadgate_service.domain.register import SourceName
 from leadgate_service.ids import Uuid7
 from leadgate_service.policy_file import parse
-from leadgate_service.storage import tables
-from leadgate_service.storage.driver import Driver
-from leadgate_service.storage.sql_store import SqlStore
-from leadgate_service.storage.work import Latch, Row, Statement, Step, Work
-from leadgate_service.store import (
+from leadgate_service.records import (
     Admission,
     Asking,
     Caller,
@@ -39,6 +35,10 @@ from leadgate_service.store import (
     Registered,
     Settlement,
 )
+from leadgate_service.storage import tables
+from leadgate_service.storage.driver import Driver
+from leadgate_service.storage.sql_store import SqlStore
+from leadgate_service.storage.work import Latch, Row, Statement, Step, Work
 
 from tests.builders import NOON
 from tests.domain.policies import Path as PolicyPath

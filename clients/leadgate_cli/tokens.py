@@ -9,7 +9,8 @@ import typer
 from leadgate_service.app import open_store, utc_now
 from leadgate_service.config import StoreConfig
 from leadgate_service.policy_file import parse
-from leadgate_service.store import AccessToken, Store
+from leadgate_service.records import AccessToken
+from leadgate_service.store import Store
 from leadgate_service.usecases import access, policy
 
 from leadgate_cli.failures import Refused

@@ -25,6 +25,7 @@ from leadgate_service.keys import BurnRing, KeepRing
 from leadgate_service.logs import Log
 from leadgate_service.policy_file import parse
 from leadgate_service.providers import Providers
+from leadgate_service.records import Caller, PolicyChange
 from leadgate_service.rpc.governance import GovernanceService
 from leadgate_service.rpc.intake import IntakeService
 from leadgate_service.rpc.leads import LeadService
@@ -35,7 +36,7 @@ from leadgate_service.storage.migrations import require_current
 from leadgate_service.storage.postgres import PostgresDriver
 from leadgate_service.storage.sql_store import SqlStore
 from leadgate_service.storage.sqlite import SqliteDriver
-from leadgate_service.store import Caller, PolicyChange, Store
+from leadgate_service.store import Store
 from leadgate_service.usecases.access import Gatehouse
 from leadgate_service.usecases.clock import Now
 from leadgate_service.usecases.intake import IntakeDesk

@@ -10,9 +10,7 @@ from leadgate_providers import ClearbitClient, HunterClient, Outcome, Provider, 
 from leadgate_service.config import Config
 from leadgate_service.counters import Counters
 from leadgate_service.domain.register import SourceName
-
-MOST_AT_ONCE = 32
-"""How many look-ups run at once; more wait within their own deadlines."""
+from leadgate_service.usecases.intake import MOST_ASKED_AT_ONCE
 
 
 class Providers:
@@ -26,7 +24,7 @@ class Providers:
     def __init__(self, clients: Mapping[SourceName, Provider], counters: Counters) -> None:
         self._clients = clients
         self._counters = counters
-        self._threads = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="leadgate-provider")
+        self._threads = ThreadPoolExecutor(MOST_ASKED_AT_ONCE, thread_name_prefix="leadgate-provider")
 
     @classmethod
     def configured(cls, config: Config, counters: Counters) -> "Providers":

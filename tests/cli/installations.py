@@ -9,7 +9,7 @@ from leadgate_service.app import App, open_store, utc_now
 from leadgate_service.config import Config, StoreConfig
 from leadgate_service.keys import BurnRing, KeepRing
 from leadgate_service.policy_file import BundledPolicy, bundled_text
-from leadgate_service.store import Caller, PolicyChange
+from leadgate_service.records import Caller, PolicyChange
 
 from tests.cli.terminal import Terminal
 from tests.running_service import RunningService

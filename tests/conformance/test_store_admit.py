@@ -9,8 +9,9 @@ from leadgate_service.domain.fields import Field, LeadFields, PhoneKind, Seniori
 from leadgate_service.domain.gate import Decision, Outcome, Reason
 from leadgate_service.domain.register import SourceName
 from leadgate_service.errors import FailedPrecondition
+from leadgate_service.records import SourceRecord
 from leadgate_service.storage import tables
-from leadgate_service.store import PolicyMoved, SourceRecord
+from leadgate_service.store import PolicyMoved
 
 from tests.builders import IDA, LAST_DAY, NOON, TODAY, candidate, company, crm_record, intake, of_domain, person
 from tests.worlds import World

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from leadgate_service.domain import identity
 from leadgate_service.domain.gate import Outcome, Reason
 from leadgate_service.domain.register import SourceName
+from leadgate_service.records import Caller
 from leadgate_service.storage import tables
 from leadgate_service.storage.work import Row
-from leadgate_service.store import Caller
 
 from tests.builders import IDA, LAST_DAY, candidate, company, crm_record, intake, person
 from tests.databases import Postgres

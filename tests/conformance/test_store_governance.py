@@ -13,9 +13,9 @@ from leadgate_service.audit_verify import verify
 from leadgate_service.errors import Aborted
 from leadgate_service.keyfiles import KeyRingError
 from leadgate_service.keys import KeepRing
+from leadgate_service.records import AccessToken, Caller
 from leadgate_service.storage import tables
 from leadgate_service.storage.work import Statement
-from leadgate_service.store import AccessToken, Caller
 
 from tests.builders import IDA, NOON, candidate, person
 from tests.domain.policies import changed, written

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from leadgate_service.domain.candidate import Candidate, Intake, Origin
 from leadgate_service.domain.dates import add_months
 from leadgate_service.domain.gate import Decision, Outcome, Reason
-from leadgate_service.store import LeadFilter
+from leadgate_service.records import LeadFilter
 
 from tests.builders import NOON, candidate, company, intake, person
 from tests.worlds import World

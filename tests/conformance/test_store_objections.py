@@ -12,7 +12,7 @@ from leadgate_service.domain.register import SourceName
 from leadgate_service.storage import tables
 from leadgate_service.storage.work import Statement
 
-from tests.builders import IDA, candidate, company, intake, of_domain, person
+from tests.builders import IDA, candidate, company, crm_record, intake, of_domain, person
 from tests.worlds import World
 
 HUNTER = SourceName.HUNTER
@@ -205,6 +205,7 @@ def test_a_suppression_holds_tokens_and_dates_and_nothing_else(world: World) -> 
     assert {row[2] for row in rows} == {
         TokenKind.EMAIL_EXACT,
         TokenKind.EMAIL_BASE,
+        TokenKind.EMAIL_DOMAIN,
         TokenKind.NAME_AT_DOMAIN,
         TokenKind.NAME_AT_PHONE,
         TokenKind.PHONE_E164,
@@ -227,3 +228,30 @@ def test_a_shared_number_withholds_the_number_and_nobody(world: World) -> None:
     assert stored.outcome is Outcome.STORED
     content = world.content(BEN)
     assert (content.phone_number, content.phone_kind) == (None, None)
+
+
+@pytest.mark.proves("R-013", "R-019")
+@pytest.mark.parametrize("objects_first", [True, False])
+def test_a_sole_trader_who_objects_is_not_stored_by_domain(world: World, objects_first: bool) -> None:  # noqa: FBT001 - the two orders
+    """A trader's company is a person: an objection by an address there stops it in either order; a firm stays."""
+    trader = candidate(said=of_domain(legal_form="eenmanszaak"), company=company())
+    if objects_first:
+        world.register(IDA)
+        (judged,) = world.admit(trader)
+        assert judged.reason is Reason.SUPPRESSED
+        (firm,) = world.admit(candidate(said=of_domain(legal_form="besloten vennootschap"), company=company()))
+        assert listed(world) == [firm.lead_id]
+    else:
+        world.admit(trader)
+        world.register(IDA)
+        assert listed(world) == []
+
+
+@pytest.mark.proves("R-019")
+def test_an_objection_reaches_the_crm_record(world: World) -> None:
+    """Whoever comes again under another address, but as the same CRM record, is not stored."""
+    world.admit(candidate(said=intake(crm_record=crm_record("00Q1")), person=person()))
+    world.register(IDA)
+    again = candidate(said=intake(BEN, crm_record=crm_record("00Q1")), person=person("Somebody Else", id="person-new"))
+    (judged,) = world.admit(again)
+    assert judged.reason is Reason.SUPPRESSED

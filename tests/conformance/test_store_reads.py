@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from leadgate_service.domain.fields import EmployeeBand, RevenueBand, Seniority
+from leadgate_service.records import LeadFilter, LeadKey
 from leadgate_service.storage import tables
 from leadgate_service.storage.leads import MOST_EXAMINED
 from leadgate_service.storage.work import Statement, one_of
-from leadgate_service.store import LeadFilter, LeadKey
 
 from tests.builders import IDA, LAST_DAY, NOON, TODAY, candidate, company, crm_record, intake, of_domain, person
 from tests.copies import fill_with_copies

@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 from leadgate_service.domain.gate import Outcome
 from leadgate_service.errors import FailedPrecondition
+from leadgate_service.records import Caller
 from leadgate_service.storage import tables
 from leadgate_service.storage.requests import LIFE
-from leadgate_service.store import Caller
 
 from tests.builders import IDA, candidate, intake, person
 from tests.stores import Rings

@@ -164,7 +164,7 @@ def test_every_kind_is_strong_weak_or_of_a_company() -> None:
     companies = {TokenKind.DOMAIN, TokenKind.COMPANY_KEY}
 
     assert set(TokenKind) - identity.WEAK_KINDS - companies == identity.STRONG_KINDS
-    assert {TokenKind.PHONE_E164, TokenKind.NAME_AT_DOMAIN} == identity.WEAK_KINDS
+    assert {TokenKind.PHONE_E164, TokenKind.NAME_AT_DOMAIN, TokenKind.EMAIL_DOMAIN} == identity.WEAK_KINDS
 
 
 def test_an_identifier_never_shows_its_value() -> None:

@@ -15,8 +15,8 @@ from leadgate_service.audit_checkpoints import Checkpoints
 from leadgate_service.audit_verify import Finding, verify
 from leadgate_service.config import Config
 from leadgate_service.policy_file import parse
-from leadgate_service.store import Caller as Author
-from leadgate_service.store import PolicyChange
+from leadgate_service.records import Caller as Author
+from leadgate_service.records import PolicyChange
 from leadgate_service.usecases.access import issue
 
 from tests.rpc.wire import Caller

@@ -21,7 +21,8 @@ CONTROL = f"{CANARY}\x00"
 ADDRESS = "must be an e-mail address of at most 254 characters"
 HOST = "must be a host name with a dot, without scheme, port or path"
 LISTED = "must be one of the values of the contract, and not unspecified"
-REQUEST_ID = "must be 1 to 64 printable ASCII characters"
+LEGAL_FORM = "must be at most 40 letters, digits, spaces and . , & ( ) / ' -"
+REQUEST_ID = "must be 1 to 64 letters, digits, dots, colons, underscores and hyphens"
 NO_DAY = "must be a day that exists"
 FUTURE = "must not lie in the future"
 INSTANT = "must be an instant of the years 1 to 9999"
@@ -120,8 +121,13 @@ OF_LEAD: list[tuple[dict[str, Any], str, str]] = [
         (contract(value), "contract.reference", "must be 1 to 64 letters, digits, dots, slashes and hyphens")
         for value in ("", LONG, CONTROL, f"{CANARY} Vermolen")
     ),
-    ({"legal_form": LONG}, "legal_form", "must be at most 40 characters"),
-    ({"legal_form": CONTROL}, "legal_form", NO_CONTROLS),
+    ({"legal_form": LONG}, "legal_form", LEGAL_FORM),
+    ({"legal_form": CONTROL}, "legal_form", LEGAL_FORM),
+    (
+        {"legal_form": "ida@northpier.example.com"},
+        "legal_form",
+        LEGAL_FORM,
+    ),
 ]
 """What EnrichLead and an item of a batch have in common."""
 

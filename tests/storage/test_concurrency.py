@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from leadgate_service.domain.gate import Outcome, Reason
 from leadgate_service.errors import Unavailable
+from leadgate_service.records import LeadFilter
 from leadgate_service.storage import tables
 from leadgate_service.storage.driver import CommitUnknown
 from leadgate_service.storage.leads import MOST_EXAMINED
@@ -19,7 +20,6 @@ from leadgate_service.storage.objections import INSERT_SUPPRESSIONS
 from leadgate_service.storage.postgres import PostgresDriver
 from leadgate_service.storage.sql_store import SqlStore
 from leadgate_service.storage.work import Latch, Row, Statement, Step, Work, one_of
-from leadgate_service.store import LeadFilter
 
 from tests.builders import IDA, TODAY, candidate, intake, person
 from tests.copies import fill_with_copies

@@ -13,8 +13,9 @@ from leadgate_service.audit import Entry
 from leadgate_service.domain.candidate import Candidate, Origin
 from leadgate_service.domain.gate import Decision, Outcome, Reason
 from leadgate_service.errors import Aborted, LeadgateError, Unavailable
+from leadgate_service.records import AccessToken, LeadFilter, LeadKey, Settlement
 from leadgate_service.storage.driver import CommitUnknown
-from leadgate_service.store import AccessToken, LeadFilter, LeadKey, Settlement, Store
+from leadgate_service.store import Store
 
 from tests.builders import candidate, company, crm_record, intake, person
 from tests.storage.faults import METHODS, Fault, FaultyDriver, FaultyStore, Place, When, check_invariants

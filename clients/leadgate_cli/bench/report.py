@@ -9,13 +9,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from leadgate_cli.bench.figures import Figures, Ratio
+from leadgate_cli.bench.figures import PRINTED_DIGITS, Figures, Ratio
 from leadgate_cli.bench.machine import Machine
 
 BAR_WIDTH = 20
 """Characters for a ratio of 1."""
 
-_DIGITS = 3
 _WIDE = 160
 """Columns for a table that goes to a file or a pipe."""
 
@@ -94,12 +93,12 @@ def _row(ratio: Ratio) -> dict[str, Any]:
     return {
         "id": ratio.id,
         "title": ratio.title,
-        "value": round(ratio.value, _DIGITS),
+        "value": round(ratio.value, PRINTED_DIGITS),
         "goal": ratio.goal,
         "next_goal": ratio.next_goal,
         "reached": ratio.reached,
-        "spread": {"min": round(least, _DIGITS), "max": round(most, _DIGITS)},
-        "pairs": [round(pair, _DIGITS) for pair in ratio.pairs],
+        "spread": {"min": round(least, PRINTED_DIGITS), "max": round(most, PRINTED_DIGITS)},
+        "pairs": [round(pair, PRINTED_DIGITS) for pair in ratio.pairs],
         "measured": _side(ratio.measured),
         "limit": _side(ratio.limit),
         "notes": list(ratio.notes),
@@ -119,4 +118,4 @@ def _side(side: Figures) -> dict[str, Any]:
 
 
 def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, _DIGITS)
+    return None if value is None else round(value, PRINTED_DIGITS)

@@ -274,15 +274,15 @@ class EnrichLeadRequest(_message.Message):
     CONTRACT_FIELD_NUMBER: _builtins.int
     LEGAL_FORM_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """request_id makes the call idempotent: 1 to 64 printable ASCII characters, best a random UUID. The same id with the
-    same body gives the same answer for 72 hours; with another body it is refused.
+    """request_id makes the call idempotent: 1 to 64 letters, digits, dots, colons, underscores and hyphens, best a
+    random UUID. The same id with the same body gives the same answer for 72 hours; with another body it is refused.
     """
     origin: _types_pb2.Origin.ValueType
     """origin declares where the caller has the identifier from."""
     country_code: _builtins.str
     """country_code is ISO 3166-1 alpha-2, upper case. Empty if unknown; a national phone number is then dropped."""
     legal_form: _builtins.str
-    """legal_form is the company's, as a register calls it, such as `eenmanszaak`: at most 40 characters. The company of
+    """legal_form is the company's, as a register calls it, such as `eenmanszaak`: at most 40 letters, digits, spaces and . , & ( ) / ' -. The company of
     a natural person is personal data; empty if unknown.
     """
     @_builtins.property
@@ -425,7 +425,7 @@ class IngestItem(_message.Message):
     provider_json: _builtins.bytes
     """provider_json is the provider's own answer as it came, at most 256 KiB."""
     legal_form: _builtins.str
-    """legal_form is the company's, as a register calls it, such as `eenmanszaak`: at most 40 characters. The company of
+    """legal_form is the company's, as a register calls it, such as `eenmanszaak`: at most 40 letters, digits, spaces and . , & ( ) / ' -. The company of
     a natural person is personal data; empty if unknown.
     """
     @_builtins.property

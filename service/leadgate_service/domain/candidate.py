@@ -165,7 +165,9 @@ def prepare(policy: Policy, intake: Intake, source: SourceName, obtained_time: d
     key = intake.lookup_key if known_as_person else _company_key(domain or intake.domain)
     record_id = answer.person_id if of_person else answer.company_id
     record = identity.provider_person_id(source.value, record_id) if record_id is not None else None
-    named = (name_at_domain, phone, name_at_phone, record if of_person else None, None if known_as_person else key)
+    trader = identity.objector_domain(key.canonical) if natural and not known_as_person and key is not None else None
+    by_key = None if known_as_person else key
+    named = (name_at_domain, phone, name_at_phone, record if of_person else None, by_key, trader)
     return Candidate(
         intake=intake,
         source=source,
@@ -241,7 +243,8 @@ def _of_person(
 
 
 def _company_key(domain: str | None) -> Identifier | None:
-    return identity.company_key(domain) if domain is not None else None
+    """Return what a company is known by; a provider's answer may name a free-mail domain, which is nobody's."""
+    return identity.company_key(domain) if domain is not None and not identity.is_free_mail(domain) else None
 
 
 def _all_identifiers(

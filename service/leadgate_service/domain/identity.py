@@ -38,6 +38,7 @@ __all__ = [
     "is_free_mail",
     "name_at_domain",
     "name_at_phone",
+    "objector_domain",
     "phone",
     "provider_person_id",
 ]
@@ -61,6 +62,7 @@ class TokenKind(StrEnum):
     NAME_AT_DOMAIN = "name_at_domain"
     DOMAIN = "domain"
     COMPANY_KEY = "company_key"
+    EMAIL_DOMAIN = "email_domain"
 
 
 STRONG_KINDS = frozenset(
@@ -74,7 +76,7 @@ STRONG_KINDS = frozenset(
 )
 """Kinds that stand for one person: a hit suppresses the whole item."""
 
-WEAK_KINDS = frozenset({TokenKind.PHONE_E164, TokenKind.NAME_AT_DOMAIN})
+WEAK_KINDS = frozenset({TokenKind.PHONE_E164, TokenKind.NAME_AT_DOMAIN, TokenKind.EMAIL_DOMAIN})
 """Kinds that people may share: a hit withholds, but discloses nothing and erases nobody (R-031)."""
 
 
@@ -182,6 +184,11 @@ def phone(phone_e164: str) -> Identifier:
 def company_key(domain: str) -> Identifier:
     """Builds the key of a company lead from its canonical domain; it is no opt-out."""
     return Identifier(TokenKind.COMPANY_KEY, domain)
+
+
+def objector_domain(domain: str) -> Identifier:
+    """Builds the weak identifier of a domain at which somebody objected; asked only of a company that is a person."""
+    return Identifier(TokenKind.EMAIL_DOMAIN, domain)
 
 
 def domain_and_parents(domain: str) -> tuple[Identifier, ...]:

@@ -27,8 +27,8 @@ MOST_ID_CHARACTERS = 128
 
 _DIGITS = re.compile(r"[0-9]{1,3}")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
-_AGE_KEYS = ("age",)
-_BIRTH_KEYS = ("birthYear", "birth_year", "birthDate", "birth_date", "dateOfBirth", "date_of_birth")
+_AGE_KEYS = ("age", "agerange", "age_range")
+_BIRTH_KEYS = ("dob",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -155,15 +155,15 @@ def _id(half: Mapping[str, Any]) -> str | None:
 
 
 def _may_be_minor(person: Mapping[str, Any], today: date) -> bool:
-    """Say whether an age or a year of birth leaves room for a person under 18. In doubt it does."""
-    ages = (_number_in(person.get(key), _DIGITS) for key in _AGE_KEYS)
-    if any(age is not None and age < ADULT_YEARS for age in ages):
-        return True
-    years = (_number_in(person.get(key), _YEAR) for key in _BIRTH_KEYS)
-    return any(year is not None and today.year - year <= ADULT_YEARS for year in years)
+    """Say whether an age or a date of birth leaves room for a person under 18. In doubt, and if unreadable, it does."""
+    said = [(key.lower(), value) for key, value in person.items() if value is not None]
+    ages = [_number_in(value, _DIGITS) for key, value in said if key in _AGE_KEYS]
+    years = [_number_in(value, _YEAR) for key, value in said if "birth" in key or key in _BIRTH_KEYS]
+    too_young = [age is None or age < ADULT_YEARS for age in ages]
+    return any(too_young + [year is None or today.year - year <= ADULT_YEARS for year in years])
 
 
 def _number_in(value: object, form: re.Pattern[str]) -> int | None:
-    """Read the first number of that form, whether the provider wrote it as a number, a text or a date."""
-    match = form.search(str(value)) if isinstance(value, int | float | str) else None
+    """Read the first number of that form, however the provider wrote it; None if there is none."""
+    match = form.search(str(value))
     return int(match[0]) if match else None

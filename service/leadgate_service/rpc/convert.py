@@ -28,7 +28,7 @@ MOST_NUMBER = 10**15
 CLOCK_SKEW = timedelta(minutes=5)
 """How far a caller's clock may be ahead of ours before its present is our future."""
 
-_REQUEST_ID = re.compile(r"[!-~]{1,64}")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _RECIPIENT = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _OBJECT = re.compile(r"[A-Za-z0-9_]{1,40}")
@@ -47,7 +47,8 @@ def invalid(field: str, rule: str) -> InvalidArgument:
 
 def request_id(value: str) -> str:
     """Check an idempotency key."""
-    return _matching(value, _REQUEST_ID, "request_id", "must be 1 to 64 printable ASCII characters")
+    rule = "must be 1 to 64 letters, digits, dots, colons, underscores and hyphens"
+    return _matching(value, _REQUEST_ID, "request_id", rule)
 
 
 def text(value: str, field: str, most: int) -> str:

@@ -1,5 +1,6 @@
 """Between intake's messages and the domain."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from leadgate_service.domain.gate import Decision, Outcome, Reason
 from leadgate_service.domain.projection import MOST_ID_CHARACTERS, Answer, RawValue
 from leadgate_service.domain.register import SourceName
 from leadgate_service.errors import InvalidArgument
+from leadgate_service.records import Judged
 from leadgate_service.rpc.convert import (
     FIELDS,
     PHONE_KINDS,
@@ -31,15 +33,13 @@ from leadgate_service.rpc.convert import (
     text,
     time_from_pb,
 )
-from leadgate_service.store import Judged
 from leadgate_service.usecases.clock import Moment
 from leadgate_service.usecases.intake import Delivery
 
 MOST_JSON_BYTES = 256 * 1024
 """The longest answer that is taken in one item."""
 
-MOST_LEGAL_FORM = 40
-
+_LEGAL_FORM = re.compile(r"[\w .,&()/'-]{1,40}")
 ORIGINS = EnumTable(types_pb2.Origin, "ORIGIN", Origin)
 OUTCOMES = EnumTable[Outcome](wire.Outcome, "OUTCOME", set(Outcome) - {Outcome.ASK})
 REASONS = EnumTable[Reason](wire.NotStoredReason, "NOT_STORED_REASON", set(Reason) - {Reason.ASSESSMENT_NOT_IN_FORCE})
@@ -76,13 +76,12 @@ def intake_from_pb(request: wire.EnrichLeadRequest | wire.IngestItem, today: dat
         InvalidArgument: ORIGIN_REFUSED, or FIELD_INVALID.
     """
     email, domain = _lookup(request.lookup)
-    legal_form = text(request.legal_form, "legal_form", MOST_LEGAL_FORM) if request.legal_form else None
     return Intake(
         email=email,
         domain=domain,
         origin=_origin(request.origin),
         country_code=country_from_pb(request.country_code),
-        legal_form=legal_form,
+        legal_form=_legal_form(request.legal_form) if request.legal_form else None,
         crm_record=crm_record_from_pb(request.crm_reference) if request.HasField("crm_reference") else None,
         act_date=_act_date(request, today),
     )
@@ -135,6 +134,12 @@ def _lookup(lookup: types_pb2.LookupKey) -> tuple[str | None, str | None]:
             return None, _company_domain(lookup.domain)
         case _:
             raise invalid("lookup", "must name an e-mail address or a domain")
+
+
+def _legal_form(value: str) -> str:
+    if not _LEGAL_FORM.fullmatch(value) or value.isspace():
+        raise invalid("legal_form", "must be at most 40 letters, digits, spaces and . , & ( ) / ' -")
+    return value
 
 
 def _company_domain(value: str) -> str:

@@ -12,6 +12,7 @@ from leadgate_service.domain.disclosure import Withheld, estimated
 from leadgate_service.domain.fields import LeadFields
 from leadgate_service.domain.normalise import employee_band, revenue_band
 from leadgate_service.domain.retention import is_expired
+from leadgate_service.records import LeadFilter, LeadKey, LeadRecord, SourceRecord
 from leadgate_service.rpc.convert import (
     EMPLOYEE_BANDS,
     FIELDS,
@@ -32,7 +33,6 @@ from leadgate_service.rpc.convert import (
     text,
     time_to_pb,
 )
-from leadgate_service.store import LeadFilter, LeadKey, LeadRecord, SourceRecord
 
 DEFAULT_PAGE = 50
 MOST_PAGE = 500

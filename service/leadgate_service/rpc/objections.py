@@ -5,9 +5,10 @@ from collections.abc import Mapping
 
 from leadgate.v1 import objection_service_pb2 as wire
 
+from leadgate_service.records import Registered
 from leadgate_service.rpc.convert import email_from_pb, id_to_pb, invalid, request_id, time_from_pb, time_to_pb
 from leadgate_service.rpc.pipeline import Call
-from leadgate_service.store import Registered, Store
+from leadgate_service.store import Store
 from leadgate_service.usecases import objections
 from leadgate_service.usecases.clock import Now
 from leadgate_service.usecases.policy import PolicyInForce

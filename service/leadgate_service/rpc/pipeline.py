@@ -20,8 +20,9 @@ from leadgate_service.counters import Counters
 from leadgate_service.domain.access import Principal, authorise
 from leadgate_service.errors import InvalidArgument, LeadgateError, NotFound, ResourceExhausted, Unavailable
 from leadgate_service.logs import Log
+from leadgate_service.records import Caller
 from leadgate_service.rpc.status import Internal, to_grpc_status
-from leadgate_service.store import Caller, Store
+from leadgate_service.store import Store
 from leadgate_service.usecases.access import Gatehouse, bearer_token
 from leadgate_service.usecases.clock import Now
 from leadgate_service.usecases.policy import PolicyInForce

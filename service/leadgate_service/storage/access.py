@@ -7,10 +7,10 @@ import sqlalchemy as sa
 
 from leadgate_service.audit import Entry
 from leadgate_service.keyfiles import KeyRingError
+from leadgate_service.records import AccessToken
 from leadgate_service.storage import tables
 from leadgate_service.storage.journal import Record
 from leadgate_service.storage.work import Insert, Statement, Work
-from leadgate_service.store import AccessToken
 
 OPERATOR = "(operator)"
 """Whom the audit trail names for a command on the database: whoever has the machine. No principal can have the name."""

@@ -16,13 +16,14 @@ from leadgate_service.domain.policy import Policy
 from leadgate_service.errors import FailedPrecondition, LeadgateError
 from leadgate_service.ids import NewId
 from leadgate_service.keys import BurnRing, KeepRing
+from leadgate_service.records import Admission, Asking, Judged, Settlement
 from leadgate_service.storage import ledger, tables
 from leadgate_service.storage.journal import Record
 from leadgate_service.storage.ledger import Ledger
 from leadgate_service.storage.lookups import SELECT_LOOKUPS, LookupBook
 from leadgate_service.storage.requests import RequestBook, open_book, release
 from leadgate_service.storage.work import Statement, Work
-from leadgate_service.store import Admission, Asking, Judged, PolicyMoved, Settlement
+from leadgate_service.store import PolicyMoved
 
 SELECT_POLICY_VERSION = Statement(sa.select(sa.func.max(tables.policies.c.version)))
 

@@ -9,9 +9,9 @@ from leadgate_service.domain.fields import LeadFields, PhoneKind, Seniority, Spa
 from leadgate_service.domain.normalise import employee_band, revenue_band
 from leadgate_service.domain.register import SourceName
 from leadgate_service.keys import BurnRing, ContentDamaged, ContentKeyGone
+from leadgate_service.records import LeadRecord, SourceRecord
 from leadgate_service.storage import tables
 from leadgate_service.storage.bits import from_bits
-from leadgate_service.store import LeadRecord, SourceRecord
 
 LeadRow: TypeAlias = dict[str, Any]
 """A row of `leads`, by column."""

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from leadgate_service.domain import identity
 from leadgate_service.domain.candidate import CrmRecord
 from leadgate_service.keys import BurnRing, KeepRing
+from leadgate_service.records import LeadFilter, LeadKey, LeadPage, LeadRecord
 from leadgate_service.storage import tables
 from leadgate_service.storage.lead_rows import LEAD_COLUMNS, source_record, to_record
 from leadgate_service.storage.work import Row, Statement, Work, one_of
-from leadgate_service.store import LeadFilter, LeadKey, LeadPage, LeadRecord
 
 MOST_EXAMINED = 2_000
 """How many entries of an index one page looks at: a filter that few leads match costs no more than that."""

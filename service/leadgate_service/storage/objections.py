@@ -11,12 +11,12 @@ from leadgate_service.domain.identity import CANONICALISER_VERSION, Identifier, 
 from leadgate_service.errors import LeadgateError
 from leadgate_service.ids import NewId
 from leadgate_service.keys import KeepRing
+from leadgate_service.records import Objection, Registered
 from leadgate_service.storage import tables
 from leadgate_service.storage.journal import Record
 from leadgate_service.storage.ledger import INSERT_CHANGES, SELECT_SUPPRESSIONS
 from leadgate_service.storage.requests import open_book
 from leadgate_service.storage.work import Insert, Row, Statement, Work, one_of
-from leadgate_service.store import Objection, Registered
 
 _leads = tables.leads.c
 _TOKENS = (
@@ -76,6 +76,11 @@ class Objections:
             return earlier
         exact, base = identity.email_identifiers(objection.email)
         given = {self.keep.token(exact): exact.kind, self.keep.token(base): base.kind}
+        domain = identity.email_domain(objection.email)
+        if not identity.is_free_mail(domain):
+            # Of a sole trader who is not held yet, the domain may be all that comes in.
+            trader = identity.objector_domain(domain)
+            given[self.keep.token(trader)] = trader.kind
         matched = yield from self._matched(objection.email, given)
         tokens = {**(yield from self._tokens_of(matched)), **given}
         registered = Registered(

@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from leadgate_service.audit import Entry
 from leadgate_service.errors import Aborted, LeadgateError
 from leadgate_service.keys import KeepRing
+from leadgate_service.records import AppliedPolicy, PolicyChange
 from leadgate_service.storage import tables
 from leadgate_service.storage.journal import Record
 from leadgate_service.storage.requests import open_book
 from leadgate_service.storage.work import Insert, Statement, Work
-from leadgate_service.store import AppliedPolicy, PolicyChange
 
 _policies = tables.policies.c
 

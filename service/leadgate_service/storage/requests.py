@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from leadgate_service.errors import Aborted, FailedPrecondition, LeadgateError
 from leadgate_service.keys import KeepRing
+from leadgate_service.records import Caller
 from leadgate_service.storage import tables
 from leadgate_service.storage.work import Insert, Row, Statement, Work, one_of
-from leadgate_service.store import Caller
 
 LIFE = timedelta(hours=72)
 """How long an answer is remembered."""

@@ -14,16 +14,7 @@ from leadgate_service.domain.identity import Identifier
 from leadgate_service.errors import Unavailable
 from leadgate_service.ids import NewId
 from leadgate_service.keys import BurnRing, KeepRing
-from leadgate_service.storage import access, trail
-from leadgate_service.storage.batcher import Lane
-from leadgate_service.storage.driver import Driver
-from leadgate_service.storage.intake import Intake
-from leadgate_service.storage.journal import Journal, Record
-from leadgate_service.storage.leads import Leads
-from leadgate_service.storage.objections import Objections
-from leadgate_service.storage.policy import Policies
-from leadgate_service.storage.work import Latch, Work
-from leadgate_service.store import (
+from leadgate_service.records import (
     AccessToken,
     Admission,
     AppliedPolicy,
@@ -36,6 +27,15 @@ from leadgate_service.store import (
     PolicyChange,
     Settlement,
 )
+from leadgate_service.storage import access, trail
+from leadgate_service.storage.batcher import Lane
+from leadgate_service.storage.driver import Driver
+from leadgate_service.storage.intake import Intake
+from leadgate_service.storage.journal import Journal, Record
+from leadgate_service.storage.leads import Leads
+from leadgate_service.storage.objections import Objections
+from leadgate_service.storage.policy import Policies
+from leadgate_service.storage.work import Latch, Work
 
 Answer = TypeVar("Answer")
 

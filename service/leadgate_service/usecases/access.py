@@ -10,7 +10,8 @@ from leadgate_service.domain.access import Principal
 from leadgate_service.domain.dates import today_in
 from leadgate_service.domain.policy import Policy
 from leadgate_service.errors import InvalidArgument, Unauthenticated
-from leadgate_service.store import AccessToken, Store
+from leadgate_service.records import AccessToken
+from leadgate_service.store import Store
 from leadgate_service.usecases.clock import Now
 from leadgate_service.usecases.policy import PolicyInForce
 

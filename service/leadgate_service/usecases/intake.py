@@ -17,7 +17,8 @@ from leadgate_service.domain.policy import Policy
 from leadgate_service.domain.projection import Answer, project
 from leadgate_service.domain.register import SourceName, Unusable
 from leadgate_service.errors import FailedPrecondition, LeadgateError, PermissionDenied, Unavailable
-from leadgate_service.store import Admission, Asking, Caller, EncodeJudged, PolicyMoved, Settlement, Store
+from leadgate_service.records import Admission, Asking, Caller, EncodeJudged, Settlement
+from leadgate_service.store import PolicyMoved, Store
 from leadgate_service.usecases import objections
 from leadgate_service.usecases.clock import Moment, Now, moment
 from leadgate_service.usecases.policy import PolicyInForce
@@ -28,6 +29,9 @@ Ask = Callable[[SourceName, Query, float], Awaitable[tuple[Reply, Mapping[str, o
 """Asks a provider, within so many seconds."""
 
 MOST_POLICY_MOVES = 3
+
+MOST_ASKED_AT_ONCE = 32
+"""How many look-ups run at once; more wait, unclaimed, within their own deadlines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,7 @@ class IntakeDesk:
         self._now = now
         self._sources = sources
         self._ask = ask
+        self._asking = asyncio.Semaphore(MOST_ASKED_AT_ONCE)
         self._enriching: set[asyncio.Task[bytes]] = set()
 
     async def enrich(self, caller: Caller, intake: Intake, encode: EncodeJudged, *, seconds: float) -> bytes:
@@ -167,11 +172,13 @@ class IntakeDesk:
         sources = self._usable(policy, when)
         for position, source in enumerate(sources):
             asking = enquiry.asking(policy, source, when)
-            refused = await self._store.claim(asking)
-            if refused is not None:
-                return refused
-            enquiry.claimed = True
-            reply, body = await self._ask(source, enquiry.query, enquiry.seconds_left)
+            # The place in the queue comes before the claim, so that nobody objects between the claim and the question.
+            async with self._asking:
+                refused = await self._store.claim(asking)
+                if refused is not None:
+                    return refused
+                enquiry.claimed = True
+                reply, body = await self._ask(source, enquiry.query, enquiry.seconds_left)
             if reply is Reply.OK and body is not None:
                 return await self._admit(enquiry, source, body)
             if reply is Reply.OBJECTED:

@@ -9,7 +9,8 @@ from leadgate_service.domain.disclosure import TOLD_WITHHELD, Withheld, only_vis
 from leadgate_service.domain.fields import Field
 from leadgate_service.domain.policy import Policy
 from leadgate_service.errors import FailedPrecondition, NotFound, PermissionDenied
-from leadgate_service.store import LeadFilter, LeadKey, LeadPage, LeadRecord, Store
+from leadgate_service.records import LeadFilter, LeadKey, LeadPage, LeadRecord
+from leadgate_service.store import Store
 from leadgate_service.usecases.clock import Moment
 
 EvidenceToken = Callable[[str, bytes], bytes]
@@ -81,7 +82,6 @@ async def query(  # noqa: PLR0913 - a command with its surroundings
 
     Raises:
         PermissionDenied: PURPOSE_NOT_ALLOWED, or FIELD_NOT_ALLOWED: a filter on a field that the reader may not see.
-        FailedPrecondition: CONTENT_KEY_GONE: the key of a lead's date is missing.
         Unavailable: STORE_UNAVAILABLE, AUDIT_UNAVAILABLE.
     """
     authorise_purpose(reader.principal, reader.method, reader.purpose)
@@ -90,9 +90,11 @@ async def query(  # noqa: PLR0913 - a command with its surroundings
         if getattr(wanted, name) is not None and field not in visible:
             raise PermissionDenied("FIELD_NOT_ALLOWED", f"You may not filter by {name}: leave it out.", field=name)
     page = await store.leads(wanted, today=reader.moment.today, after=after, most=most)
-    tokens = b"".join(evidence("lead", record.lead_id) for record in page.leads)
-    await store.record(_entry(reader, "OK", count=len(page.leads), tokens=tokens, detail=_digest(evidence, wanted)))
-    shown = [_seen(record, visible) for record in page.leads]
+    # A lead that cannot be opened must not hold up the list of the others; GetLead and `doctor` tell of it.
+    opened = [record for record in page.leads if record.fields is not None]
+    tokens = b"".join(evidence("lead", record.lead_id) for record in opened)
+    await store.record(_entry(reader, "OK", count=len(opened), tokens=tokens, detail=_digest(evidence, wanted)))
+    shown = [_seen(record, visible) for record in opened]
     return LeadPage(shown, page.last_examined)
 
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from leadgate_service.audit import Entry
 from leadgate_service.domain import identity
 from leadgate_service.domain.policy import Policy
-from leadgate_service.store import Caller, Objection, Registered, Store
+from leadgate_service.records import Caller, Objection, Registered
+from leadgate_service.store import Store
 
 
 async def register(  # noqa: PLR0913 - a command with its surroundings

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from leadgate_service.domain.policy import Policy
 from leadgate_service.errors import FailedPrecondition
 from leadgate_service.policy_file import parse
-from leadgate_service.store import AppliedPolicy, Caller, PolicyChange, Store
+from leadgate_service.records import AppliedPolicy, Caller, PolicyChange
+from leadgate_service.store import Store
 from leadgate_service.usecases.clock import Now
 
 FRESH_SECONDS = 1.0

@@ -1,0 +1,282 @@
+"""What use cases and the store hand each other: plain values, each complete in itself."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from leadgate_service.domain.candidate import Candidate, CrmRecord
+from leadgate_service.domain.fields import EmployeeBand, Field, LeadFields, RevenueBand, Seniority
+from leadgate_service.domain.gate import Decision
+from leadgate_service.domain.identity import Identifier
+from leadgate_service.domain.policy import Policy
+from leadgate_service.domain.register import SourceName
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sends a request, and which.
+
+    Attributes:
+        principal: Name in the policy.
+        action: Full name of the method.
+        request_id: Unique per principal for 72 hours.
+        body: The request's bytes, of which only a MAC is kept.
+    """
+
+    principal: str
+    action: str
+    request_id: str
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One item with what was decided on it.
+
+    Attributes:
+        decision: The gate's.
+        lead_id: 16 bytes of the lead that is held; None if none is.
+        dropped_attributes: How often each other path of the answer had a value.
+    """
+
+    decision: Decision
+    lead_id: bytes | None = None
+    dropped_attributes: Mapping[str, int] = field(default_factory=dict)
+
+
+EncodeJudged = Callable[[Sequence[Judged]], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """Answers to be judged and stored as one unit.
+
+    Attributes:
+        caller: Who hands them in.
+        policy: The policy that the candidates were prepared under.
+        items: Candidates, and decisions already taken on items that never became one.
+        now: The instant.
+        today: Its civil day in the policy's zone.
+        claimed: The request id was claimed before a provider was asked.
+        encode: Makes the answer.
+    """
+
+    caller: Caller
+    policy: Policy
+    items: Sequence[Candidate | Decision]
+    now: datetime
+    today: date
+    claimed: bool
+    encode: EncodeJudged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """A question to a source, to be judged and claimed before the source is asked.
+
+    Attributes:
+        caller: Who asks.
+        policy: The policy in force.
+        question: The candidate without an answer.
+        now: The instant.
+        today: Its civil day in the policy's zone.
+        claimed: True from the second source on: the request id is this call's already.
+        encode: Makes the answer if the question may not be asked.
+    """
+
+    caller: Caller
+    policy: Policy
+    question: Candidate
+    now: datetime
+    today: date
+    claimed: bool
+    encode: EncodeJudged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What a source said when it had no answer to store.
+
+    Attributes:
+        asking: The question.
+        outcome: For the look-up record: `miss`, `queued` or `failed`.
+        decision: What the caller is told.
+        final: The answer is kept for the request id. Failures are not: the same request may be sent again.
+        releases: The request id is given free; False while another source is still to be asked.
+    """
+
+    asking: Asking
+    outcome: str
+    decision: Decision
+    final: bool
+    releases: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LeadKey:
+    """By what a lead is read: exactly one is set."""
+
+    lead_id: bytes | None = None
+    crm_record: CrmRecord | None = None
+    identifier: Identifier | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRecord:
+    """What one provider supplied of a lead."""
+
+    source: SourceName
+    first_obtained_date: date
+    obtained_time: datetime
+    fields: frozenset[Field]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class LeadRecord:
+    """A lead as it is stored, opened. Shows nothing when printed.
+
+    Attributes:
+        lead_id: 16 bytes of a UUIDv7.
+        fields: The content; None if it cannot be opened, because the key of its date is gone or it was damaged.
+        personal: It speaks of a person, or of a company that is one.
+        approximate: The provider matched the person only approximately.
+        origin: As declared at intake.
+        country_code: As given at intake, or None.
+        relationship: What the person or company is to the controller.
+        policy_version: The policy it was last decided under.
+        first_obtained_date: The clock's start.
+        expire_date: The last day held.
+        notice_due_date: The last day for the notice; None for company data.
+        suppressed: The person objected.
+        restricted: The person asked for restriction.
+        crm_records: The CRM records that it is known to be.
+        sources: Which provider supplied what.
+    """
+
+    lead_id: bytes
+    fields: LeadFields | None
+    personal: bool
+    approximate: bool
+    origin: str
+    country_code: str | None
+    relationship: str
+    policy_version: int
+    first_obtained_date: date
+    expire_date: date
+    notice_due_date: date | None
+    suppressed: bool
+    restricted: bool
+    crm_records: tuple[CrmRecord, ...] = ()
+    sources: tuple[SourceRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadFilter:
+    """Which leads are listed: all that are set must hold."""
+
+    company_industry: str | None = None
+    job_function: str | None = None
+    seniority: Seniority | None = None
+    company_domain: str | None = None
+    employee_band: EmployeeBand | None = None
+    revenue_band: RevenueBand | None = None
+    first_obtained_from_date: date | None = None
+    first_obtained_until_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeadPage:
+    """One page of a list.
+
+    Attributes:
+        leads: In the order of their ids.
+        last_examined: Where the next page begins; None at the end.
+    """
+
+    leads: Sequence[LeadRecord]
+    last_examined: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A registered objection.
+
+    Attributes:
+        objection_id: 16 bytes of a UUIDv7.
+        effective_time: From when on the person is unprocessable.
+        erase_time: When unreadable content becomes due for erasure.
+        matched_leads: How many leads became unreadable.
+    """
+
+    objection_id: bytes
+    effective_time: datetime
+    erase_time: datetime
+    matched_leads: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objection:
+    """An objection to be registered.
+
+    Attributes:
+        caller: Who registers it.
+        email: Canonical address of the person.
+        channel: How it came.
+        received_time: When it reached the organisation.
+        reference: The desk's case number, or None.
+        now: From when on it is effective.
+        erase_time: When content becomes due for erasure.
+        policy_version: For the audit entry.
+        encode: Makes the answer.
+    """
+
+    caller: Caller
+    email: str = field(repr=False)
+    channel: str
+    received_time: datetime
+    reference: str | None
+    now: datetime
+    erase_time: datetime
+    policy_version: int
+    encode: Callable[[Registered], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedPolicy:
+    """A policy as the database holds it."""
+
+    version: int
+    yaml: str
+    applied_time: datetime
+    applied_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyChange:
+    """A policy to be put in force.
+
+    Attributes:
+        caller: Who applies it.
+        yaml: Its text, which has been checked.
+        expected_version: The version that the author saw; 0 founds an empty database.
+        now: Since when it is in force.
+        encode: Makes the answer from the new version.
+    """
+
+    caller: Caller
+    yaml: str = field(repr=False)
+    expected_version: int
+    now: datetime
+    encode: Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessToken:
+    """A token as the database holds it: never the token itself."""
+
+    token_id: str
+    principal: str
+    issued_time: datetime
+    expire_time: datetime
+    last_used_date: date | None
+    revoked_time: datetime | None
