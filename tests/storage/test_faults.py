@@ -139,7 +139,7 @@ def issuing(world: World, _number: int) -> Send:
 def revoking(world: World, number: int) -> Send:
     """Revoke a token."""
     world.run(issuing(world, number)(world.store))
-    token_id = world.run(world.store.tokens())[-1].token_id
+    token_id = next(token.token_id for token in world.run(world.store.tokens()) if token.revoked_time is None)
     return lambda store: store.revoke_token(token_id, now=world.now)
 
 
