@@ -181,11 +181,11 @@ class Pipeline:
                 field="request",
                 rule="must be a valid message",
             ) from None
-        declared = request.ByteSize()
+        received = request.ByteSize()
         request.DiscardUnknownFields()
-        if request.ByteSize() == declared:
+        if request.ByteSize() == received:
             return request, raw
-        self._counters.count("undeclared_bytes", declared - request.ByteSize())
+        self._counters.count("undeclared_bytes", received - request.ByteSize())
         return request, request.SerializeToString(deterministic=True)
 
     async def _refusal(self, principal: Principal, method: str, refusal: LeadgateError) -> Entry:

@@ -68,7 +68,7 @@ class _SourceRow:
 
 
 class Ledger:
-    """What one transaction knows and does. Made by `open_ledger`.
+    """What one transaction knows and does. `Intake` opens it, with `learn`.
 
     Args:
         policy: The policy in force.
