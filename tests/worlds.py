@@ -170,6 +170,7 @@ class World:
             received_time=self.now,
             reference=None,
             now=self.now,
+            today=self.today,
             erase_time=self.now + timedelta(hours=4),
             policy_version=self.policy.version,
             encode=lambda registered: registered.objection_id + registered.matched_leads.to_bytes(2, "big"),

@@ -42,6 +42,7 @@ from leadgate_client._errors import (
     RequestInProgress,
     Unauthenticated,
     Unavailable,
+    Unsupported,
 )
 from leadgate_client._leads import LeadPage, LeadPager
 from leadgate_client._records import (
@@ -96,6 +97,7 @@ __all__ = [
     "TypedAnswer",
     "Unauthenticated",
     "Unavailable",
+    "Unsupported",
     "WebFormAct",
     "Withheld",
     "WithheldReason",

@@ -11,6 +11,7 @@ LeadgateClientError
 ├── RequestInProgress  a call with this request id is under way
 ├── PolicyChanged      another policy version is in force: `version`
 ├── Overloaded         over a limit of the service
+├── Unsupported        the server does not know the method
 ├── Unavailable        not reachable, or a part that the answer needs cannot answer
 ├── DeadlineExceeded   no answer in time; whether it took effect is not known
 └── Internal           a fault of the service: `incident`
@@ -127,7 +128,15 @@ class PolicyChanged(LeadgateClientError):
 
 
 class Overloaded(LeadgateClientError):
-    """A limit of the service is reached: calls in flight, or the size of a message."""
+    """A limit of the service is reached.
+
+    With the reason TOO_MANY_CALLS it is that of calls in flight: send the same request again in a moment. Without a
+    reason the request is longer than 8 MiB, and has to be split.
+    """
+
+
+class Unsupported(LeadgateClientError):
+    """The server does not know the method: it is an older leadgate, or something else listens at the address."""
 
 
 class Unavailable(LeadgateClientError):
@@ -185,6 +194,7 @@ BY_CODE: Mapping[grpc.StatusCode, type[LeadgateClientError]] = {
     grpc.StatusCode.PERMISSION_DENIED: NotAllowed,
     grpc.StatusCode.NOT_FOUND: NotFound,
     grpc.StatusCode.RESOURCE_EXHAUSTED: Overloaded,
+    grpc.StatusCode.UNIMPLEMENTED: Unsupported,
     grpc.StatusCode.UNAVAILABLE: Unavailable,
     grpc.StatusCode.DEADLINE_EXCEEDED: DeadlineExceeded,
     grpc.StatusCode.INTERNAL: Internal,

@@ -106,6 +106,7 @@ class IntakeCalls(Calls):
             TypeError: An item has not exactly one of e-mail and domain.
             ValueError: An item's time has no time zone.
             InvalidField: There is no item, or more than 500.
+            Overloaded: All together they are longer than 8 MiB. `ingest_leads` cuts batches that fit.
             IntakeClosed: No approved assessment is in force.
             RequestIdReused: *request_id* was used with other arguments.
             RequestInProgress: A call with *request_id* is still under way after all retries.

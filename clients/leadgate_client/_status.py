@@ -17,7 +17,7 @@ FOREIGN_TEXTS: Mapping[grpc.StatusCode, str] = {
     grpc.StatusCode.UNAUTHENTICATED: "the token was not accepted",
     grpc.StatusCode.PERMISSION_DENIED: "the call was not permitted",
     grpc.StatusCode.NOT_FOUND: "there is no such thing",
-    grpc.StatusCode.RESOURCE_EXHAUSTED: "a limit was reached: calls in flight, or the size of a message",
+    grpc.StatusCode.RESOURCE_EXHAUSTED: "the request is over 8 MiB (send fewer items at once), or over a proxy's limit",
     grpc.StatusCode.UNAVAILABLE: "no connection to the service: check address, network and TLS certificates",
     grpc.StatusCode.DEADLINE_EXCEEDED: "no answer came in time: the service is slow, or there is no connection to it",
     grpc.StatusCode.UNIMPLEMENTED: "the server does not know this method: is it an older leadgate?",

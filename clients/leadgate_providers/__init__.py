@@ -6,6 +6,15 @@ It never raises for what a provider or a network does, and nothing it says, logs
 
 from leadgate_providers.clearbit import ClearbitClient
 from leadgate_providers.hunter import HunterClient
-from leadgate_providers.reply import Outcome, Provider, Query, Reply
+from leadgate_providers.reply import LEAST_SECONDS, MayAskAgain, Outcome, Provider, Query, Reply
 
-__all__ = ["ClearbitClient", "HunterClient", "Outcome", "Provider", "Query", "Reply"]
+__all__ = [
+    "LEAST_SECONDS",
+    "ClearbitClient",
+    "HunterClient",
+    "MayAskAgain",
+    "Outcome",
+    "Provider",
+    "Query",
+    "Reply",
+]

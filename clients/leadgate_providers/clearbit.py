@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from leadgate_providers.documents import combined, company_only
 from leadgate_providers.lookup import Endpoint, Lookup
-from leadgate_providers.reply import Outcome, Query, Reply
+from leadgate_providers.reply import MayAskAgain, Outcome, Query, Reply
 from leadgate_providers.transport import Transport, checked_key, checked_url
 
 API_VERSION = "2019-12-19"
@@ -57,9 +57,9 @@ class ClearbitClient:
         self._transport = Transport({"Authorization": f"Bearer {checked_key(api_key)}", "API-Version": API_VERSION})
         self._lookup = Lookup(self._transport, STATUSES, sleep=sleep)
 
-    def look_up(self, query: Query, *, timeout: float) -> Reply:
+    def look_up(self, query: Query, *, timeout: float, may_ask_again: MayAskAgain) -> Reply:
         """Ask for a person with their company, or for a company; see `Provider.look_up`."""
-        return self._lookup.run(self._endpoint(query), timeout=timeout)
+        return self._lookup.run(self._endpoint(query), timeout=timeout, may_ask_again=may_ask_again)
 
     def close(self) -> None:
         """Close the idle connections."""

@@ -15,7 +15,7 @@ from tenacity import (
 )
 
 from leadgate_providers.documents import Unreadable, parse
-from leadgate_providers.reply import Document, Outcome, Reply
+from leadgate_providers.reply import LEAST_SECONDS, Document, MayAskAgain, Outcome, Reply
 from leadgate_providers.retry_after import seconds_until
 from leadgate_providers.transport import Answer, Transport, Unanswered, Untrusted
 
@@ -26,7 +26,6 @@ MAX_WAIT = 30.0
 """Seconds that a provider's Retry-After may make us wait."""
 
 _AGAIN = frozenset({Outcome.RETRY, Outcome.QUEUED})
-_NO_TIME = 0.001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,30 +66,41 @@ class Lookup:
         self._statuses = statuses
         self._sleep = sleep
 
-    def run(self, endpoint: Endpoint, *, timeout: float) -> Reply:
-        """Ask until an answer is final, the requests are spent, or the next would start after the deadline.
+    def run(self, endpoint: Endpoint, *, timeout: float, may_ask_again: MayAskAgain) -> Reply:
+        """Ask until an answer is final, the requests are spent, the next would come too late, or it is forbidden.
 
         Args:
             endpoint: What to ask.
-            timeout: Seconds for all of it; nothing is sent if none are left.
+            timeout: Seconds for all of it; see `LEAST_SECONDS`.
+            may_ask_again: Asked before every request after the first.
         """
-        if timeout <= 0:
+        if timeout < LEAST_SECONDS:
             return Reply(Outcome.RETRY, None, calls=0)
         deadline = time.monotonic() + timeout
+        answered: list[_Step] = []
+
+        def attempt() -> _Step:
+            if answered and not may_ask_again():
+                return _Step(Outcome.STOPPED)
+            left = deadline - time.monotonic()
+            if answered and left < LEAST_SECONDS:  # the wait, or the question whether to go on, took too long
+                return answered[-1]
+            answered.append(self._ask(endpoint, max(left, LEAST_SECONDS)))
+            return answered[-1]
+
         retrying = Retrying(
             retry=retry_if_result(_is_open),
-            stop=stop_any(stop_after_attempt(MAX_REQUESTS), stop_before_delay(timeout)),
+            stop=stop_any(stop_after_attempt(MAX_REQUESTS), stop_before_delay(timeout - LEAST_SECONDS)),
             wait=_wait,
             sleep=self._sleep,
             retry_error_callback=_result,
         )
-        step = retrying(self._ask, endpoint, deadline)
-        return Reply(step.outcome, step.body, calls=retrying.statistics["attempt_number"])
+        step = retrying(attempt)
+        return Reply(step.outcome, step.body, calls=len(answered))
 
-    def _ask(self, endpoint: Endpoint, deadline: float) -> _Step:
-        left = max(deadline - time.monotonic(), _NO_TIME)
+    def _ask(self, endpoint: Endpoint, seconds: float) -> _Step:
         try:
-            answer = self._transport.get(endpoint.url, endpoint.params, timeout=left)
+            answer = self._transport.get(endpoint.url, endpoint.params, timeout=seconds)
         except Unanswered:
             return _Step(Outcome.RETRY)
         except Untrusted:

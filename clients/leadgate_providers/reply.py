@@ -1,11 +1,19 @@
 """What a provider is asked, and what comes back: the same words for every provider."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
 Document = dict[str, Any]
 """A parsed JSON object of a provider. Nothing in it is trusted, neither its keys nor its types."""
+
+MayAskAgain = Callable[[], bool]
+"""Says whether a provider may be sent one more request about the same person, for each one tells it of them anew."""
+
+LEAST_SECONDS = 0.1
+"""With less than this left no request is sent: no answer would come in time, and the provider would know all the same.
+"""
 
 
 class Outcome(StrEnum):
@@ -29,6 +37,8 @@ class Outcome(StrEnum):
     """The person told the provider to stop. It counts as an objection made to us (Art. 21(3) GDPR)."""
     UNREADABLE = "unreadable"
     """The answer is nothing that this provider documents."""
+    STOPPED = "stopped"
+    """The first answers were not final, and the caller forbade to ask again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +84,15 @@ class Provider(Protocol):
     def name(self) -> str:
         """The provider's name in policy, provenance and look-up records."""
 
-    def look_up(self, query: Query, *, timeout: float) -> Reply:
+    def look_up(self, query: Query, *, timeout: float, may_ask_again: MayAskAgain) -> Reply:
         """Ask for one person or one company; blocks, and may be called from many threads at once.
 
         Args:
             query: Who or what to look up.
-            timeout: Seconds until the reply must be there, with every retry, poll and wait in between.
+            timeout: Seconds until the reply must be there, with every retry, poll and wait in between; with less than
+                `LEAST_SECONDS` nothing is sent.
+            may_ask_again: Called in the same thread right before every request after the first. What it raises ends
+                the look-up, and is raised.
 
         Returns:
             How it ended. What a provider or a network does never raises.

@@ -180,6 +180,7 @@ def create_lookups() -> None:
         sa.Column("key_token", TOKEN, nullable=False, comment="of the address or domain that was asked about"),
         sa.Column("source", sa.String(40), nullable=False),
         sa.Column("record_token", TOKEN, comment="of the provider's own id of the person; null without a person"),
+        sa.Column("crm_token", TOKEN, comment="of the CRM record that the person is; null if none was named"),
         sa.Column("personal", sa.Boolean(), nullable=False),
         sa.Column("outcome", sa.String(10), nullable=False, comment="asking, found, miss, queued, failed"),
         sa.Column("asked_time", INSTANT, nullable=False),
@@ -200,3 +201,4 @@ def create_lookups() -> None:
         "sweep.",
     )
     op.create_index("ix_lookups_record_token", "lookups", ["record_token"])
+    op.create_index("ix_lookups_crm_token", "lookups", ["crm_token"])

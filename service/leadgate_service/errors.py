@@ -10,8 +10,9 @@ LeadgateError
 ├── ResourceExhausted        RESOURCE_EXHAUSTED    over a limit
 └── Unavailable              UNAVAILABLE           a store, a sink or a provider cannot answer
 
-Every error owns a `reason` of the contract's `ErrorReason` enum, a message that tells the caller what to do, and
-metadata. None ever holds a personal value: texts are written here or by the rule that failed, never by a driver.
+Every error owns a `reason` of the contract's `ErrorReason` enum, a message that tells the caller what to do and ends
+with a full stop, and metadata. None ever holds a personal value: texts are written here or by the rule that failed,
+never by a driver.
 """
 
 from collections.abc import Mapping
@@ -82,3 +83,13 @@ class Unavailable(LeadgateError):
     """A part that the answer needs cannot answer now; the same request may be sent again."""
 
     status = "UNAVAILABLE"
+
+
+def invalid(field: str, rule: str) -> InvalidArgument:
+    """Say which field breaks which rule (`FIELD_INVALID`).
+
+    Args:
+        field: Path in the request, such as `lookup.email`.
+        rule: What the field must be, without a full stop; the value itself is never part of it.
+    """
+    return InvalidArgument("FIELD_INVALID", f"{field} {rule}.", field=field, rule=rule)

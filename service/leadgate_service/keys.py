@@ -69,7 +69,7 @@ class KeepRing:
         self._body = Mac(evidence_key, "body")
         self._page = Mac(evidence_key, "page")
         self._checkpoint = Ed25519PrivateKey.from_private_bytes(derive(checkpoint_key, "checkpoint"))
-        self._fingerprint = derive(token_key + evidence_key + checkpoint_key, "fingerprint")
+        self._fingerprint = derive(token_key, "fingerprint")
 
     @classmethod
     def create(cls, directory: Path) -> Self:
@@ -167,10 +167,10 @@ class KeepRing:
         return self._checkpoint.public_key().public_bytes_raw()
 
     def fingerprint(self) -> bytes:
-        """Give 32 bytes that tell this ring from any other and reveal none of its keys.
+        """Give 32 bytes that tell the ring's token key from any other and reveal nothing of it.
 
         The database keeps those of the ring it was founded with, so that a start with another ring fails instead of
-        finding nobody suppressed (R-034).
+        finding nobody suppressed (R-034). The other keys have no part in it: who exchanges them loses no objection.
         """
         return self._fingerprint
 

@@ -50,7 +50,7 @@ class PolicyError(InvalidArgument):
         shown = "\n".join(str(mistake) for mistake in self.mistakes[:_SHOWN_MISTAKES])
         super().__init__(
             "POLICY_INVALID",
-            f"The policy has {count} mistake{'s' if count > 1 else ''}:\n{shown}",
+            f"The policy has {count} mistake{'s' if count > 1 else ''}:\n{shown}\nMend what is named and try again.",
             mistakes=str(count),
         )
 

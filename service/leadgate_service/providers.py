@@ -1,7 +1,8 @@
 """The configured providers, asked in threads of their own so that a slow one never holds up the service."""
 
 import asyncio
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -10,7 +11,8 @@ from leadgate_providers import ClearbitClient, HunterClient, Outcome, Provider, 
 from leadgate_service.config import Config
 from leadgate_service.counters import Counters
 from leadgate_service.domain.register import SourceName
-from leadgate_service.usecases.intake import MOST_ASKED_AT_ONCE
+from leadgate_service.errors import Unavailable
+from leadgate_service.usecases.intake import MOST_ASKED_AT_ONCE, StillAllowed
 
 
 class Providers:
@@ -46,17 +48,32 @@ class Providers:
         """The sources that can be asked."""
         return frozenset(self._clients)
 
-    async def ask(self, source: SourceName, query: Query, seconds: float) -> tuple[Outcome, Mapping[str, Any] | None]:
+    async def ask(
+        self,
+        source: SourceName,
+        query: Query,
+        seconds: float,
+        still_allowed: StillAllowed,
+    ) -> tuple[Outcome, Mapping[str, Any] | None]:
         """Ask a provider.
 
         Args:
             source: Which.
             query: About whom or what.
             seconds: How long it may take, waits and repeats included.
+            still_allowed: Asked before every request after the first. If it says no, or fails, none is sent.
+
+        Raises:
+            Unavailable: STORE_UNAVAILABLE: whether it is still allowed could not be learnt in time.
+            LeadgateError: What `still_allowed` raises.
         """
         client = self._clients[source]
         loop = asyncio.get_running_loop()
-        reply = await loop.run_in_executor(self._threads, lambda: client.look_up(query, timeout=seconds))
+        may_ask_again = _from_thread(still_allowed, loop, seconds)
+        reply = await loop.run_in_executor(
+            self._threads,
+            lambda: client.look_up(query, timeout=seconds, may_ask_again=may_ask_again),
+        )
         self._counters.count(f"provider_calls.{source}", reply.calls)
         self._counters.count(f"provider_outcomes.{source}.{reply.outcome}")
         return reply.outcome, reply.body
@@ -66,3 +83,21 @@ class Providers:
         self._threads.shutdown()
         for client in self._clients.values():
             client.close()
+
+
+def _from_thread(still_allowed: StillAllowed, loop: asyncio.AbstractEventLoop, seconds: float) -> Callable[[], bool]:
+    """Let a thread put the question to the event loop, and wait for the answer until the seconds are over."""
+    deadline = time.monotonic() + seconds
+
+    def may_ask_again() -> bool:
+        answer = asyncio.run_coroutine_threadsafe(still_allowed(), loop)
+        try:
+            return answer.result(deadline - time.monotonic())
+        except TimeoutError:
+            answer.cancel()
+            raise Unavailable(
+                "STORE_UNAVAILABLE",
+                "Whether the person objected meanwhile could not be learnt in time: send the same request again.",
+            ) from None
+
+    return may_ask_again

@@ -81,6 +81,7 @@ class Asking:
         now: The instant.
         today: Its civil day in the policy's zone.
         claimed: True from the second source on: the request id is this call's already.
+        in_time: The source can still be asked; without, the question is judged all the same, and never claimed.
         encode: Makes the answer if the question may not be asked.
     """
 
@@ -90,6 +91,7 @@ class Asking:
     now: datetime
     today: date
     claimed: bool
+    in_time: bool = True
     encode: EncodeJudged
 
 
@@ -225,6 +227,7 @@ class Objection:
         received_time: When it reached the organisation.
         reference: The desk's case number, or None.
         now: From when on it is effective.
+        today: Its civil day in the policy's zone.
         erase_time: When content becomes due for erasure.
         policy_version: For the audit entry.
         encode: Makes the answer.
@@ -236,6 +239,7 @@ class Objection:
     received_time: datetime
     reference: str | None
     now: datetime
+    today: date
     erase_time: datetime
     policy_version: int
     encode: Callable[[Registered], bytes]

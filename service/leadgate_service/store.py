@@ -39,7 +39,8 @@ class Store(Protocol):
         The claim and the audit entry of the disclosure to the source are durable when this returns (R-019, check 1).
 
         Returns:
-            None if the source may be asked; else the answer for the caller.
+            None if the source may be asked; else the answer for the caller. That it is too late to ask is said
+            with PROVIDER_FAILED and not kept: the request id is free, and nothing says that the source was told.
 
         Raises:
             FailedPrecondition: REQUEST_ID_REUSED, or ASSESSMENT_NOT_IN_FORCE.

@@ -20,6 +20,7 @@ from leadgate_client import (
     PolicyMistake,
     Unauthenticated,
     Unavailable,
+    Unsupported,
 )
 from leadgate_client._errors import BY_REASON, error_from
 
@@ -58,7 +59,8 @@ def test_every_reason_of_the_contract_has_a_type(client: Client, fakes: Fakes, r
         (grpc.StatusCode.RESOURCE_EXHAUSTED, Overloaded),
         (grpc.StatusCode.DEADLINE_EXCEEDED, DeadlineExceeded),
         (grpc.StatusCode.UNKNOWN, Internal),
-        (grpc.StatusCode.UNIMPLEMENTED, LeadgateClientError),
+        (grpc.StatusCode.UNIMPLEMENTED, Unsupported),
+        (grpc.StatusCode.OUT_OF_RANGE, LeadgateClientError),
     ],
 )
 def test_a_reason_from_the_future_falls_back_to_its_status(

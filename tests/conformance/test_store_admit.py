@@ -1,12 +1,14 @@
 """What every store does with answers: it stores what passes the gate, whole, and remembers who was bought when."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from leadgate_service.domain.candidate import Drop, Origin
+from leadgate_service.domain.candidate import Origin
 from leadgate_service.domain.fields import Field, LeadFields, PhoneKind, Seniority, Span
 from leadgate_service.domain.gate import Decision, Outcome, Reason
+from leadgate_service.domain.refine import Drop
 from leadgate_service.domain.register import SourceName
 from leadgate_service.errors import FailedPrecondition
 from leadgate_service.records import SourceRecord
@@ -14,6 +16,7 @@ from leadgate_service.storage import tables
 from leadgate_service.store import PolicyMoved
 
 from tests.builders import IDA, LAST_DAY, NOON, TODAY, candidate, company, crm_record, intake, of_domain, person
+from tests.stores import Rings
 from tests.worlds import World
 
 HUNTER = SourceName.HUNTER
@@ -133,6 +136,52 @@ def test_sources_supply_fields_by_the_policy_s_order(world: World) -> None:
     assert supplied[HUNTER] == {Field.PHONE_NUMBER}
 
 
+def test_an_older_answer_puts_nothing_back(world: World) -> None:
+    """What the source said last stays, whichever answer comes in last; where it comes from stays, too."""
+    world.pass_days(2)
+    world.admit(candidate(obtained_time=world.now, person=person(title="Chief of Freight")))
+    latest = world.now
+    (late,) = world.admit(candidate(obtained_time=latest - timedelta(hours=1), person=person(title="Head of Freight")))
+    assert late.outcome is Outcome.UPDATED
+    assert late.dropped[Field.JOB_TITLE] is Drop.STALE
+    assert world.content(IDA).job_title == "Chief of Freight"
+    assert world.held(IDA).sources[0].obtained_time == latest
+
+
+@pytest.mark.proves("R-040", "R-041")
+def test_an_answer_obtained_earlier_shortens_the_period(world: World) -> None:
+    """It turns out that the person was bought a week before: the lead goes a week earlier, and is read until then."""
+    world.pass_days(10)
+    world.admit(candidate(obtained_time=world.now, person=person()))
+    later = world.held(IDA).expire_date
+    (answer,) = world.admit(candidate(obtained_time=world.now - timedelta(days=7), source=HUNTER, person=person()))
+    assert answer.outcome is Outcome.UPDATED
+    lead = world.held(IDA)
+    assert lead.expire_date == later - timedelta(days=7)
+    assert lead.first_obtained_date == TODAY + timedelta(days=3)
+    assert world.content(IDA).full_name == "Ida Vermolen"
+    world.now += lead.expire_date - world.today + timedelta(days=1)
+    assert world.listed() == []
+    assert world.claim(intake()).reason is Reason.RETENTION_ELAPSED  # type: ignore[union-attr]  # it is refused
+
+
+@pytest.mark.proves("R-054")
+def test_a_lead_that_cannot_be_opened_stops_no_other(database_url: str, tmp_path: Path) -> None:
+    """One of three items meets a lead whose key is gone: that item says so, the others are stored."""
+    with World.founded(database_url, Rings.made(tmp_path / "own")) as world:
+        world.admit(candidate(person=person()))
+        world.rings.burn.destroy(LAST_DAY)
+        world.pass_days(1)
+        others = [
+            candidate(said=intake(email), obtained_time=world.now, person=person(name, id=name))
+            for email, name in (("ben@harbour.example.org", "Ben Okafor"), ("eva@harbour.example.org", "Eva Lind"))
+        ]
+        answers = world.admit(others[0], candidate(obtained_time=world.now, person=person()), others[1])
+        assert [one.outcome for one in answers] == [Outcome.STORED, Outcome.NOT_STORED, Outcome.STORED]
+        assert answers[1].reason is Reason.CONTENT_UNREADABLE
+        assert world.held(IDA).fields is None
+
+
 @pytest.mark.proves("R-007")
 def test_a_lead_stays_a_guess_while_guessed_values_are_in_it(world: World) -> None:
     """An exact answer that may write nothing does not turn another source's guess into knowledge."""
@@ -204,6 +253,34 @@ def test_who_comes_back_under_another_address_keeps_the_first_clock(world: World
     world.pass_days(33)
     third = candidate(said=intake("ida@third.example.net"), obtained_time=world.now, person=person())
     assert world.admit(third)[0].reason is Reason.RETENTION_ELAPSED
+
+
+@pytest.mark.proves("R-041")
+def test_who_comes_back_as_the_same_crm_record_keeps_the_first_clock(world: World) -> None:
+    """The provider gives no id, but the caller names one CRM record for both addresses: it is one person's clock."""
+    of_record = crm_record("00Q7")
+    world.admit(candidate(said=intake(IDA_OLD, crm_record=of_record), person=person(id=None)))
+    world.pass_days(10)
+    (linked,) = world.admit(
+        candidate(said=intake(crm_record=of_record), obtained_time=world.now, person=person(id=None)),
+    )
+    assert linked.outcome is Outcome.STORED
+    assert world.held(IDA).expire_date == LAST_DAY
+    world.pass_days(33)
+    third = world.claim(intake("ida@third.example.net", crm_record=of_record))
+    assert third is not None
+    assert third.reason is Reason.RETENTION_ELAPSED
+
+
+@pytest.mark.proves("R-041", "R-042")
+def test_a_company_s_answer_does_not_restart_a_person_s_clock(world: World) -> None:
+    """The person lapsed; an answer for the address tells of the company alone; the person stays lapsed."""
+    world.admit(candidate(person=person()))
+    world.pass_days(43)
+    (firm,) = world.admit(candidate(obtained_time=world.now, person=None, company=company()))
+    assert firm.outcome is Outcome.STORED_COMPANY_ONLY
+    (again,) = world.admit(candidate(obtained_time=world.now, person=person()))
+    assert again.reason is Reason.RETENTION_ELAPSED
 
 
 @pytest.mark.proves("R-041")

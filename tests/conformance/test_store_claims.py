@@ -1,5 +1,6 @@
 """What every store does before and after a provider is asked: the claim commits first, and nobody is asked twice."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,11 +10,12 @@ from leadgate_service.domain.gate import Decision, Outcome, Reason
 from leadgate_service.domain.register import SourceName
 from leadgate_service.errors import Aborted
 from leadgate_service.storage import tables
+from leadgate_service.storage.intake import DISCLOSED
 from leadgate_service.storage.requests import LEASE
 from leadgate_service.store import PolicyMoved
 
 from tests.builders import IDA, candidate, company, crm_record, intake, of_domain, person
-from tests.told import Told
+from tests.told import Told, told
 from tests.worlds import World
 
 NOT_FOUND = Decision(outcome=Outcome.NOT_STORED, reason=Reason.NOT_FOUND)
@@ -107,6 +109,21 @@ def test_after_a_failure_the_next_source_is_asked_under_the_same_claim(world: Wo
     (stored,) = world.admit(answer, caller=asking.caller, claimed=True)
     assert stored.outcome is Outcome.STORED
     assert world.claim(intake(), caller=asking.caller) == stored
+
+
+def test_what_it_is_too_late_to_ask_is_not_claimed(world: World) -> None:
+    """No disclosure is on record, nothing is remembered, and the request id is free, though a source before failed."""
+    asking, before = world.asking(intake()), world.counts()
+    late = told(world.run(world.store.claim(replace(asking, in_time=False))) or b"")
+    assert [(one.outcome, one.reason) for one in late] == [(FAILED.outcome, FAILED.reason)]
+    assert [world.counts()[name] - before[name] for name in ("requests", "lookups", "audit_entries")] == [0, 0, 1]
+    world.run(world.store.claim(asking))
+    world.settle(asking, "failed", FAILED, last=False)
+    second = world.asking(intake(), SourceName.HUNTER, caller=asking.caller, claimed=True)
+    assert told(world.run(world.store.claim(replace(second, in_time=False))) or b"") == late
+    disclosed = sa.select(tables.audit_entries.c.outcome).where(tables.audit_entries.c.action == DISCLOSED)
+    assert [outcome for (outcome,) in world.rows(disclosed)] == ["clearbit"]
+    assert world.claim(intake(), caller=asking.caller) is None
 
 
 def test_nobody_is_asked_about_by_two_calls_at_once(world: World) -> None:
@@ -203,6 +220,7 @@ def test_a_look_up_record_holds_no_content(world: World) -> None:
         "key_token",
         "source",
         "record_token",
+        "crm_token",
         "personal",
         "outcome",
         "asked_time",

@@ -113,6 +113,15 @@ def test_an_objection_reaches_leads_linked_by_the_provider_s_id(world: World) ->
     assert world.claim(intake(IDA_ELSEWHERE)) is not None
 
 
+@pytest.mark.proves("R-030")
+def test_an_objection_reaches_leads_of_the_same_crm_record(world: World) -> None:
+    """Two addresses that the caller calls one CRM record are one person: both leads are suppressed."""
+    other = candidate(said=intake(BEN, crm_record=crm_record("00Q8")), person=person("Ida V.", id="person-other"))
+    world.admit(candidate(said=intake(crm_record=crm_record("00Q8")), person=person()), other)
+    assert world.register(IDA).matched_leads == 2
+    assert listed(world) == []
+
+
 @pytest.mark.proves("R-031")
 @pytest.mark.parametrize("fuzzy", [(True, False), (False, True), (True, True)])
 def test_a_guess_of_the_provider_suppresses_nobody_else(world: World, fuzzy: tuple[bool, bool]) -> None:

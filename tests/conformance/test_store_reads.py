@@ -65,6 +65,25 @@ def test_a_lead_is_found_by_each_of_its_keys(world: World) -> None:
     assert world.lead(crm_record("00Q9")) is None
 
 
+@pytest.mark.proves("R-018", "R-036")
+@pytest.mark.parametrize("column", ["suppressed_time", "restricted_time"])
+def test_of_several_leads_of_a_crm_record_the_one_that_must_stop_answers(world: World, column: str) -> None:
+    """Whoever writes to a CRM record learns that one of its leads may not be processed, whichever was stored last."""
+    shared = crm_record("00Q5")
+    people = [
+        candidate(said=intake(address(n), crm_record=shared), person=person(f"N{n}", id=f"{n}")) for n in range(3)
+    ]
+    marked = world.admit(*people)[1].lead_id
+    assert world.held(shared).lead_id != marked
+    mark = Statement(
+        sa.update(tables.leads)
+        .where(tables.leads.c.lead_id == sa.bindparam("marked", type_=tables.leads.c.lead_id.type))
+        .values({column: sa.bindparam("now", type_=tables.Instant)}),
+    )
+    world.execute(mark(marked=marked, now=world.now))
+    assert world.held(shared).lead_id == marked
+
+
 def test_a_tag_is_not_another_person_s_lead(world: World) -> None:
     """Reading is by the exact address alone: match narrow to disclose."""
     world.admit(candidate(person=person()))

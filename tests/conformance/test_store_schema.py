@@ -3,8 +3,8 @@
 import pytest
 import sqlalchemy as sa
 from leadgate_service.domain.fields import Field
-from leadgate_service.errors import Unavailable
 from leadgate_service.storage import tables
+from leadgate_service.storage.driver import Rejected
 from leadgate_service.storage.lead_rows import LEAD_COLUMNS
 from leadgate_service.storage.ledger import INSERT_LEADS, REPLACE_SOURCES
 from leadgate_service.storage.work import Insert, Row
@@ -92,7 +92,7 @@ def filled(world: World) -> World:
 )
 def test_a_lead_without_provenance_is_refused(filled: World, column: str) -> None:
     """Take away one of the columns that say where from, since when, what for, on what ground: the row is refused."""
-    with pytest.raises(Unavailable):
+    with pytest.raises(Rejected):
         filled.execute(INSERT_LEADS([lead_row(filled, **{column: None})]))
     filled.execute(INSERT_LEADS([lead_row(filled)]))
     assert filled.counts()["leads"] == 2
@@ -103,7 +103,7 @@ def test_a_lead_without_provenance_is_refused(filled: World, column: str) -> Non
 def test_a_value_without_its_source_is_refused(filled: World, column: str) -> None:
     """Provider, provider's record and both dates are there, or the row of provenance is not."""
     filled.execute(INSERT_LEADS([lead_row(filled)]))
-    with pytest.raises(Unavailable):
+    with pytest.raises(Rejected):
         filled.execute(INSERT_SOURCES([source_row(filled, **{column: None})]))
     filled.execute(INSERT_SOURCES([source_row(filled)]))
     assert filled.counts()["lead_sources"] == 2
@@ -112,7 +112,7 @@ def test_a_value_without_its_source_is_refused(filled: World, column: str) -> No
 @pytest.mark.proves("R-004")
 def test_provenance_of_no_lead_is_refused(filled: World) -> None:
     """A source's row belongs to a lead that exists, and goes with it."""
-    with pytest.raises(Unavailable):
+    with pytest.raises(Rejected):
         filled.execute(INSERT_SOURCES([source_row(filled)]))
 
 
@@ -120,7 +120,7 @@ def test_provenance_of_no_lead_is_refused(filled: World) -> None:
 @pytest.mark.parametrize("basis", ["consent", "contract", "LEGITIMATE_INTEREST", ""])
 def test_a_lead_has_the_one_basis(filled: World, basis: str) -> None:
     """No row can claim another basis, so nothing can be re-labelled to survive an objection."""
-    with pytest.raises(Unavailable):
+    with pytest.raises(Rejected):
         filled.execute(INSERT_LEADS([lead_row(filled, lawful_basis=basis)]))
 
 
@@ -131,14 +131,14 @@ def test_a_lead_has_the_one_basis(filled: World, basis: str) -> None:
 )
 def test_every_person_and_nobody_else_is_owed_a_notice(filled: World, changes: dict[str, object]) -> None:
     """A row says that it is personal exactly if it has a day for its notice (R-061)."""
-    with pytest.raises(Unavailable):
+    with pytest.raises(Rejected):
         filled.execute(INSERT_LEADS([lead_row(filled, **changes)]))
 
 
 def test_an_identity_is_one_lead_s(filled: World) -> None:
     """Two leads cannot have the same key: a person is there once."""
     (key,) = filled.rows(sa.select(tables.leads.c.key_token))[0]
-    with pytest.raises(Unavailable):
+    with pytest.raises(Rejected):
         filled.execute(INSERT_LEADS([lead_row(filled, key_token=bytes(key))]))
 
 

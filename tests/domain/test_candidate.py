@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 from leadgate_service.domain import identity
-from leadgate_service.domain.candidate import Candidate, CrmRecord, Drop, Intake, Origin, question
+from leadgate_service.domain.candidate import Candidate, CrmRecord, Intake, Origin, question
 from leadgate_service.domain.fields import Field, LeadFields, PhoneKind, Seniority, Span
 from leadgate_service.domain.identity import Identifier, TokenKind
 from leadgate_service.domain.projection import Answer
+from leadgate_service.domain.refine import Drop
 from leadgate_service.domain.register import SourceName
 
 from tests.builders import IDA, NOON, POLICY, candidate, company, crm_record, intake, of_domain, person
@@ -131,12 +132,50 @@ def test_an_answer_carries_every_way_in_which_the_person_may_be_known() -> None:
     assert set(item.identifiers) == {
         *BY_ADDRESS,
         identity.name_at_domain("Ida Vermolen", "sub.northpier.example.com"),
+        identity.name_at_domain("Ida Vermolen", "northpier.example.com"),
         identity.phone(E164),
         identity.name_at_phone("Ida Vermolen", E164),
         identity.provider_person_id("hunter", "person-ida"),
         *identity.domain_and_parents("northpier.example.com"),
         *identity.domain_and_parents("sub.northpier.example.com"),
     }
+
+
+@pytest.mark.proves("R-019", "R-030")
+def test_a_narrow_policy_does_not_narrow_whom_an_objection_protects() -> None:
+    """Name, line, website and id are asked for though the policy keeps none of them; at rest is only what is kept."""
+    kept = ["company_name", "job_title"]
+    rules = policy(
+        {
+            ("fields",): kept,
+            ("assessment", "coverage", "fields"): kept,
+            ("relevance",): {"version": 2},
+            ("principals",): [],
+        },
+    )
+    firm = company("sub.northpier.example.com")
+    narrow = candidate(rules=rules, source=HUNTER, person=DIRECT, company=firm)
+    assert narrow.present == (Field.COMPANY_NAME, Field.JOB_TITLE)
+    assert set(narrow.identifiers) == set(candidate(source=HUNTER, person=DIRECT, company=firm).identifiers)
+    assert {identifier.kind for identifier in narrow.held} == {TokenKind.EMAIL_BASE}
+
+
+@pytest.mark.proves("R-019", "R-030")
+def test_the_answer_s_own_address_and_employer_are_asked_for() -> None:
+    """The provider may know the person by another address and at another company; neither is kept."""
+    employed = {"title": "Head of Logistics", "domain": "Employer.example.org"}
+    item = candidate(person=person(email=" Ida@Private.example.net", employment=employed))
+    assert set(identity.email_identifiers("ida@private.example.net")) <= set(item.identifiers)
+    assert identity.name_at_domain("Ida Vermolen", "employer.example.org") in item.identifiers
+    assert set(identity.domain_and_parents("employer.example.org")) <= set(item.identifiers)
+    assert identity.email_identifiers(IDA)[1] in item.held
+    assert "private" not in repr([identifier.canonical for identifier in item.held])
+
+
+def test_of_an_asked_company_no_person_is_asked_for() -> None:
+    """Where a company was asked about, nothing of a person is kept; so nobody else's word takes the company away."""
+    item = candidate(said=of_domain(), person=person(email=IDA), company=company())
+    assert kinds(item) == {TokenKind.COMPANY_KEY, TokenKind.DOMAIN}
 
 
 @pytest.mark.parametrize(
@@ -237,9 +276,10 @@ def test_the_provider_s_own_record_is_remembered(
 
 def test_the_name_is_at_the_company_and_else_at_the_address() -> None:
     """Where the provider knows no company, the name is at the domain of the address."""
-    assert candidate(person=person()).name_at_domain == identity.name_at_domain("Ida Vermolen", "northpier.example.com")
+    at_address = identity.name_at_domain("Ida Vermolen", "northpier.example.com")
+    assert candidate(person=person()).held[0] == at_address
     elsewhere = candidate(person=person(), company=company("other.example.org"))
-    assert elsewhere.name_at_domain == identity.name_at_domain("Ida Vermolen", "other.example.org")
+    assert elsewhere.held[:2] == [identity.name_at_domain("Ida Vermolen", "other.example.org"), at_address]
 
 
 def test_a_company_line_identifies_nobody() -> None:
@@ -247,7 +287,7 @@ def test_a_company_line_identifies_nobody() -> None:
     item = candidate(person=person(), company=company(phone=LINE))
     assert item.fields is not None
     assert item.fields.phone_kind is PhoneKind.COMPANY
-    assert (item.phone, item.name_at_phone) == (None, None)
+    assert {identifier.kind for identifier in item.held} == {TokenKind.NAME_AT_DOMAIN, TokenKind.EMAIL_BASE}
 
 
 def test_a_number_is_read_with_the_caller_s_country() -> None:

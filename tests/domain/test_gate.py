@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from leadgate_service.domain.candidate import Drop, Intake, Origin, question
+from leadgate_service.domain.candidate import Intake, Origin, question
 from leadgate_service.domain.fields import Field
 from leadgate_service.domain.gate import (
     NOTHING_KNOWN,
@@ -26,6 +26,7 @@ from leadgate_service.domain.gate import (
 )
 from leadgate_service.domain.identity import STRONG_KINDS, TokenKind
 from leadgate_service.domain.projection import Answer
+from leadgate_service.domain.refine import Drop
 from leadgate_service.domain.register import SourceName
 
 from tests.builders import LAST_DAY, NOON, TODAY, candidate, company, intake, of_domain, person
@@ -158,6 +159,7 @@ ANSWERS: list[tuple[str, Case, Outcome, Reason | None]] = [
     ),
     ("suppressed by a shared number", Case(known=known(suppressed=frozenset({TokenKind.PHONE_E164}))), STORED, None),
     ("restricted", Case(known=replace(held(), restricted=True)), NOT_STORED, Reason.RESTRICTED),
+    ("held, and it cannot be opened", Case(known=held(readable=False)), NOT_STORED, Reason.CONTENT_UNREADABLE),
     # What was asked lately does not stop what is handed in.
     ("looked up today", Case(known=known(answered_date=TODAY)), STORED, None),
     ("being looked up now", Case(known=known(being_asked=True)), STORED, None),
@@ -258,6 +260,7 @@ QUESTIONS: list[tuple[str, Case, Outcome, Reason | None]] = [
         Reason.SUPPRESSED,
     ),
     ("she is restricted", Case(known=known(restricted=True)), NOT_STORED, Reason.RESTRICTED),
+    ("held, and it cannot be opened", Case(known=held(readable=False)), NOT_STORED, Reason.CONTENT_UNREADABLE),
     ("looked up today", Case(known=known(answered_date=TODAY)), NOT_STORED, Reason.NOT_REPEATED),
     ("looked up 29 days ago", Case(known=known(answered_date=days(-29))), NOT_STORED, Reason.NOT_REPEATED),
     ("looked up 30 days ago", Case(known=known(answered_date=days(-30))), ASK, None),
@@ -377,9 +380,16 @@ DATES: list[tuple[str, Case, date, date, date | None]] = [
     (
         "an update that was obtained before",
         Case(known=held(), obtained=at(days(-5))),
+        days(-5),
+        days(37),
+        date(2026, 12, 18),
+    ),
+    (
+        "an update that was obtained before a period that is over by now",
+        Case(known=held(), obtained=at(days(-50))),
+        days(-50),
         TODAY,
-        LAST_DAY,
-        date(2026, 12, 23),
+        date(2026, 11, 4),
     ),
     ("bought ten days ago, irrelevant then", Case(known=bought(days(-10))), days(-10), days(32), date(2026, 12, 13)),
     (
@@ -470,6 +480,30 @@ DROPS: list[tuple[str, Case, Field, Drop | None]] = [
     ),
     ("the same source supplies it", Case(known=held(suppliers=BY_CLEARBIT)), Field.JOB_TITLE, None),
     ("a later source supplies it", Case(known=held(suppliers=BY_HUNTER)), Field.JOB_TITLE, None),
+    (
+        "the same source has said something later",
+        Case(known=held(suppliers=BY_CLEARBIT, obtained_times={SourceName.CLEARBIT: at(TOMORROW)})),
+        Field.JOB_TITLE,
+        Drop.STALE,
+    ),
+    (
+        "the same source has said something later, and not this",
+        Case(known=held(obtained_times={SourceName.CLEARBIT: at(TOMORROW)})),
+        Field.JOB_TITLE,
+        Drop.STALE,
+    ),
+    (
+        "the same source has said the same at this very time",
+        Case(known=held(suppliers=BY_CLEARBIT, obtained_times={SourceName.CLEARBIT: NOON})),
+        Field.JOB_TITLE,
+        None,
+    ),
+    (
+        "a later source has said something later",
+        Case(known=held(suppliers=BY_HUNTER, obtained_times={SourceName.HUNTER: at(TOMORROW)})),
+        Field.JOB_TITLE,
+        None,
+    ),
     (
         "a source that left the policy supplies it",
         Case(rules={("sources", 0): REMOVED}, known=held(suppliers=BY_CLEARBIT), source=SourceName.HUNTER),

@@ -82,6 +82,23 @@ def test_an_address_never_takes_the_place_of_a_name(normaliser: Callable[[str], 
     assert normaliser("Jan de Vries <jan@acme.example>") is None
 
 
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("Call +31 6 1234 5678 Anna", False),
+        ("Anna de Vries (020-555 01 23)", False),
+        ("Anna ٠٦١٢٣", False),
+        ("Anna ⁰⁶¹²³", False),
+        ("Anna de Vries 48213", False),
+        ("Anna de Vries 2nd", True),
+        ("Anna de Vries (1984)", True),
+    ],
+)
+def test_a_number_never_hides_in_a_name(value: str, *, kept: bool) -> None:
+    """A name with five digits or more is none: what stands beside it is a phone number or an id."""
+    assert normalise.full_name(value) == (value if kept else None)
+
+
 def test_a_name_with_a_sign_in_it_is_kept() -> None:
     """A company may spell its name with an at sign."""
     assert normalise.company_name("M@rketing & Co") == "M@rketing & Co"

@@ -3,10 +3,15 @@
 from collections.abc import Callable
 
 import pytest
-from leadgate_providers import ClearbitClient, HunterClient, Provider, Query, Reply
+from leadgate_providers import ClearbitClient, HunterClient, MayAskAgain, Provider, Query, Reply
 from leadgate_simulators.server import Simulator
 
 EMAIL = "marisol.quintave@northpier.example.com"
+
+
+def always() -> bool:
+    """Let a client ask again as often as it wants."""
+    return True
 
 
 @pytest.fixture
@@ -33,11 +38,18 @@ def client_of(naps: list[float]) -> Callable[[Simulator], Provider]:
 def ask(client_of: Callable[[Simulator], Provider]) -> Callable[..., Reply]:
     """Look somebody up once, with a client of its own."""
 
-    def ask(simulator: Simulator, *, email: str | None = EMAIL, domain: str | None = None, timeout: float = 5) -> Reply:
+    def ask(
+        simulator: Simulator,
+        *,
+        email: str | None = EMAIL,
+        domain: str | None = None,
+        timeout: float = 5,
+        may_ask_again: MayAskAgain = always,
+    ) -> Reply:
         client = client_of(simulator)
         try:
             query = Query(domain=domain) if domain else Query(email=email)
-            return client.look_up(query, timeout=timeout)
+            return client.look_up(query, timeout=timeout, may_ask_again=may_ask_again)
         finally:
             client.close()
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from leadgate_providers import Outcome, Reply
+from leadgate_providers import LEAST_SECONDS, Outcome, Reply
 from leadgate_providers.lookup import MAX_REQUESTS, MAX_WAIT
 from leadgate_providers.retry_after import seconds_until
 from leadgate_simulators import ClearbitSimulator, Fault, FaultPlan, HunterSimulator
@@ -35,9 +35,9 @@ def test_a_drip_within_the_deadline_is_read(ask: Callable[..., Reply]) -> None:
         assert Outcome.OK is ask(simulator).outcome
 
 
-@pytest.mark.parametrize("timeout", [0, -1])
+@pytest.mark.parametrize("timeout", [LEAST_SECONDS - 0.001, 0, -1])
 def test_without_time_nothing_is_sent(ask: Callable[..., Reply], timeout: float) -> None:
-    """A look-up whose deadline has passed costs no credit."""
+    """A look-up whose deadline has passed, or all but passed, costs no credit and tells the provider nothing."""
     with ClearbitSimulator(recorded=FULL) as simulator:
         reply = ask(simulator, timeout=timeout)
 

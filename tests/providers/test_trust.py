@@ -13,6 +13,8 @@ from cryptography.x509.oid import NameOID
 from leadgate_providers import HunterClient, Outcome, Query
 from leadgate_simulators import HunterSimulator
 
+from tests.providers.conftest import always
+
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
@@ -51,6 +53,6 @@ def test_an_unproved_certificate_ends_the_look_up(impostor: HunterSimulator) -> 
     client = HunterClient(
         api_key=impostor.api_key, base_url=impostor.url.replace("http://127.0.0.1", "https://localhost")
     )
-    reply = client.look_up(Query(email="zoe.quintave@northpier.example.com"), timeout=5)
+    reply = client.look_up(Query(email="zoe.quintave@northpier.example.com"), timeout=5, may_ask_again=always)
 
     assert (reply.outcome, reply.calls, impostor.requests) == (Outcome.UNREADABLE, 1, 0)

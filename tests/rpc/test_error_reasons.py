@@ -1,4 +1,7 @@
-"""Every reason that can leave the service is in the contract's list, and the list holds no reason that cannot."""
+"""Every reason that can leave the service is in the contract's list, and the list holds no reason that cannot.
+
+The errors are read as they are written, so that those are seen too that no test provokes.
+"""
 
 import ast
 import importlib
@@ -20,6 +23,9 @@ OPERATORS = {
     "SCHEMA_OUTDATED",
 }
 """Reasons of the start and of the operator's commands: they end a process and never answer a call."""
+
+MANY = 40
+"""Fewer messages than the code has, and more than a search finds that has lost its way."""
 
 PREFIX = "ERROR_REASON_"
 _REASON = re.compile(r"[A-Z]+(?:_[A-Z]+)*")
@@ -51,6 +57,35 @@ def reasons_given() -> Iterator[tuple[str, str]]:
                     yield reason, path.name
                 case _:
                     pass
+
+
+def messages_given() -> Iterator[tuple[str, str]]:
+    """List each message that the code gives an error, with `{}` for every value in it, and where it does."""
+    names = error_names()
+    for path in python_files(SERVICE):
+        for node in ast.walk(parse(path)):
+            match node:
+                case ast.Call(func=ast.Name(id=called), args=[*_, message]) if called in names:
+                    pass
+                case ast.Call(func=ast.Attribute(attr="__init__"), args=[ast.Constant(), message]):
+                    pass
+                case _:
+                    continue
+            match message:
+                case ast.Constant(value=str(text)):
+                    yield text, f"{path.name}:{node.lineno}"
+                case ast.JoinedStr(values=parts):
+                    told = (str(part.value) if isinstance(part, ast.Constant) else "{}" for part in parts)
+                    yield "".join(told), f"{path.name}:{node.lineno}"
+                case _:
+                    pass  # handed on, and looked at where it was written
+
+
+def test_every_message_ends_with_one_full_stop() -> None:
+    """What an error says is sentences, to whomever it is said."""
+    given = list(messages_given())
+    assert len(given) > MANY
+    assert [(text, place) for text, place in given if not re.search(r"[^.]\.\Z", text)] == []
 
 
 def test_every_reason_is_in_the_contract() -> None:

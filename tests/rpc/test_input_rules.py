@@ -1,5 +1,6 @@
 """What a caller may not send: the refusal names the field and its rule, repeats nothing, and leaves nothing behind."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -28,6 +29,7 @@ FUTURE = "must not lie in the future"
 INSTANT = "must be an instant of the years 1 to 9999"
 RANGE = "must have 0 <= lower <= upper <= 10^15"
 NO_CONTROLS = "must not have control characters"
+RECIPIENT = "must be a recipient's name in the policy"
 
 NEVER = types_pb2.Date(year=2026, month=2, day=31)
 TOMORROW = types_pb2.Date(year=2026, month=11, day=24)
@@ -90,6 +92,7 @@ NO_ADDRESSES = (
     f"{CANARY}@[127.0.0.1]",
     f"@{CANARY}.com",
 )
+NO_RECIPIENTS = ("", "hubspot", "Salesforce", CANARY)
 NO_HOSTS = ("", CANARY, f"https://{CANARY}.com", f"{CANARY}.com/a", f"{CANARY}.com:80", "127.0.0.1", f"{CANARY}..com")
 
 OF_LEAD: list[tuple[dict[str, Any], str, str]] = [
@@ -105,11 +108,7 @@ OF_LEAD: list[tuple[dict[str, Any], str, str]] = [
         ({"country_code": code}, "country_code", "must be two upper-case letters of ISO 3166-1")
         for code in ("nl", "NLD", CANARY)
     ),
-    (
-        {"crm_reference": crm(recipient=CANARY.upper())},
-        "crm_reference.recipient",
-        "must be a recipient's name in the policy",
-    ),
+    *(({"crm_reference": crm(recipient=name)}, "crm_reference.recipient", RECIPIENT) for name in NO_RECIPIENTS),
     ({"crm_reference": crm(object=CANARY)}, "crm_reference.object", "must be 1 to 40 letters, digits and underscores"),
     ({"crm_reference": crm(record_id=CANARY)}, "crm_reference.record_id", "must be 1 to 40 letters and digits"),
     (web_form(NEVER), "web_form.act_date", NO_DAY),
@@ -141,6 +140,7 @@ OF_CALL = [
     Bad(get(CANARY), "email", ADDRESS),
     Bad(get(CONTROL + "@example.com"), "email", NO_CONTROLS),
     Bad(get(lead_id=CANARY), "lead_id", "must be a UUID in lower-case hexadecimal with hyphens"),
+    *(Bad(get(crm_reference=crm(recipient=name)), "crm_reference.recipient", RECIPIENT) for name in NO_RECIPIENTS),
     Bad(get(crm_reference=crm(object="")), "crm_reference.object", "must be 1 to 40 letters, digits and underscores"),
     *(Bad(query(purpose=number), "purpose", LISTED) for number in (0, 6, -1)),
     Bad(query(page_size=-1), "page_size", "must not be negative"),
@@ -171,6 +171,7 @@ OF_CALL = [
         for value in (LONG, f"{CANARY} Vermolen", f"{CANARY}@example.com")
     ),
     *(Bad(check(value), "email", ADDRESS) for value in NO_ADDRESSES),
+    Bad(check(CONTROL + "@example.com"), "email", NO_CONTROLS),
     Bad(apply("demo: true", expected_version=-1), "expected_version", "must not be negative"),
     Bad(apply("demo: true", request_id=""), "request_id", REQUEST_ID),
 ]
@@ -211,11 +212,12 @@ OF_ITEM: list[tuple[dict[str, Any], str, str]] = [
 
 
 def assert_refused(answer: Answer, bad: Bad) -> None:
-    """The refusal names field and rule in all three places, and nothing else."""
+    """The refusal names field and rule in all three places, and nothing else; its message is one sentence."""
     assert (answer.code, answer.reason) == (grpc.StatusCode.INVALID_ARGUMENT, bad.reason)
     assert answer.metadata == {"field": bad.field, "rule": bad.rule}
     assert answer.violations == ((bad.field, bad.rule),)
     assert bad.field in answer.text
+    assert re.search(r"[^.]\.\Z", answer.text)
 
 
 @pytest.mark.proves("R-078")

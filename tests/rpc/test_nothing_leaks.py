@@ -127,7 +127,7 @@ def test_no_error_path_tells_of_anybody(  # noqa: PLR0913, PLR0917 - all the pla
     assert_clean(*(path.read_bytes() for path in files))
     break_leads(database_url)
     refused = service.as_("intake").send(ingest(item(f"c{MAIL}", name=f"Ida {SECRET}")))
-    assert (refused.code, refused.reason) == (grpc.StatusCode.UNAVAILABLE, "STORE_UNAVAILABLE")
+    assert (refused.code, refused.reason) == (grpc.StatusCode.INTERNAL, "INTERNAL")
     service.stop()
     sys.stderr.flush()
     out, err = capfd.readouterr()

@@ -3,17 +3,23 @@
 import os
 import re
 import zlib
+from typing import Any
 
 import grpc
 import pytest
+from leadgate_client import IngestItem, Origin, Overloaded, Unsupported
+from leadgate_client._errors import error_from
 from leadgate_service.app import MOST_MESSAGE_BYTES
+from leadgate_service.rpc.convert_intake import MOST_JSON_BYTES
 
+from tests.builders import IDA
 from tests.house.sources import ROOT
 from tests.rpc.messages import GOOD
 from tests.rpc.mutation import Mutator
 from tests.rpc.wire import METHODS, Answer, answers
 from tests.running_service import RunningService
 
+GOVERNANCE = "leadgate.v1.GovernanceService"
 MESSAGES = 10_000 if os.environ.get("LEADGATE_SOAK") else 1_000
 OF_EVERY_METHOD = {grpc.StatusCode.OK, grpc.StatusCode.INVALID_ARGUMENT}
 """Any method may succeed, and any may be sent bytes that are no message."""
@@ -82,16 +88,37 @@ def test_bytes_that_are_no_message_are_the_callers_error(shared_service: Running
 def test_a_frame_that_is_too_long_is_refused_by_size(shared_service: RunningService, method: str) -> None:
     """More than eight MiB is RESOURCE_EXHAUSTED before anybody reads it, packed as small as it may be."""
     caller, long = shared_service.as_allowed(method), b"\x00" * (MOST_MESSAGE_BYTES + 1)
-    assert caller.send_raw(method, long).code is grpc.StatusCode.RESOURCE_EXHAUSTED
-    packed = caller.start_raw(method, long, compression=grpc.Compression.Gzip)
-    assert packed.answer().code is grpc.StatusCode.RESOURCE_EXHAUSTED
+    plain = caller.send_raw(method, long)
+    packed = caller.start_raw(method, long, compression=grpc.Compression.Gzip).answer()
+    for answer in (plain, packed):
+        assert (answer.code, answer.reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "")
+
+
+def test_a_batch_that_is_too_long_is_told_so_by_the_sdk(shared_service: RunningService) -> None:
+    """What gRPC refuses without a reason is an error of its own type, whose text says what to do."""
+    longest = IngestItem(email=IDA, origin=Origin.ORIGIN_CRM_LEAD, source="clearbit", answer=b" " * MOST_JSON_BYTES)
+    with shared_service.client("intake") as client:
+        with pytest.raises(Overloaded, match="send fewer items at once") as refused:
+            client.batch_ingest_leads([longest] * (MOST_MESSAGE_BYTES // MOST_JSON_BYTES))
+        assert refused.value.reason is None
+        assert len(list(client.ingest_leads([longest] * (MOST_MESSAGE_BYTES // MOST_JSON_BYTES)))) == 32
+
+
+def test_a_method_that_the_service_lacks_is_told_so_by_the_sdk(shared_service: RunningService) -> None:
+    """A client that is newer than the service learns that this is what is wrong."""
+    call: Any = shared_service.channel.unary_unary(f"/{GOVERNANCE}/GetTomorrow")
+    with pytest.raises(grpc.RpcError) as refused:
+        call(b"", timeout=5)
+    error = error_from(refused.value)
+    assert isinstance(error, Unsupported)
+    assert "older leadgate" in str(error)
 
 
 @pytest.mark.proves("P21")
 def test_metadata_that_is_too_long_is_refused_by_size(shared_service: RunningService) -> None:
     """Twenty kilobytes of metadata are RESOURCE_EXHAUSTED, and the next call is served."""
     caller = shared_service.as_("privacy_officer")
-    method = "leadgate.v1.GovernanceService/GetReadiness"
+    method = f"{GOVERNANCE}/GetReadiness"
     big = caller.send_raw(method, b"", extra=(("x-note", "n" * 20_000),))
     assert big.code is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert caller.send_raw(method, b"").code is grpc.StatusCode.OK
@@ -105,7 +132,7 @@ def test_metadata_that_is_too_long_is_refused_by_size(shared_service: RunningSer
 def test_any_authorization_is_read_or_refused(shared_service: RunningService, value: str) -> None:
     """A header that holds no token of ours is UNAUTHENTICATED, whatever it looks like."""
     answer = shared_service.with_token(None).send_raw(
-        "leadgate.v1.GovernanceService/GetReadiness", b"", extra=(("authorization", value),)
+        f"{GOVERNANCE}/GetReadiness", b"", extra=(("authorization", value),)
     )
     assert (answer.code, answer.reason) == (grpc.StatusCode.UNAUTHENTICATED, "TOKEN_INVALID")
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from leadgate_service.domain import identity
 from leadgate_service.storage import tables
 from leadgate_service.storage.driver import CommitUnknown, Driver, store_unavailable
-from leadgate_service.storage.work import Latch, Row, Work
+from leadgate_service.storage.work import Latch, Row, Step, Work
 from leadgate_service.store import Store
 
 from tests.worlds import World
@@ -96,6 +96,13 @@ class FaultyDriver:
             self.fault = None
             raise CommitUnknown
         return result
+
+    async def append(self, rows: Step) -> None:
+        """See `Driver.append`, which is one step and a commit."""
+        self._meet(Fault(Place.BEFORE_STEP), CommitUnknown())
+        self._meet(Fault(Place.BEFORE_COMMIT), CommitUnknown())
+        await self._inner.append(rows)
+        self._meet(Fault(Place.AFTER_COMMIT), CommitUnknown())
 
     async def read(self, work: Callable[[], Work[Result]]) -> Result:
         """See `Driver.read`."""

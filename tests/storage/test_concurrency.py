@@ -19,7 +19,7 @@ from leadgate_service.storage.lookups import INSERT_LOOKUPS
 from leadgate_service.storage.objections import INSERT_SUPPRESSIONS
 from leadgate_service.storage.postgres import PostgresDriver
 from leadgate_service.storage.sql_store import SqlStore
-from leadgate_service.storage.work import Latch, Row, Statement, Step, Work, one_of
+from leadgate_service.storage.work import Latch, Row, Statement, Step, Together, Work, one_of
 
 from tests.builders import IDA, TODAY, candidate, intake, person
 from tests.copies import fill_with_copies
@@ -29,7 +29,7 @@ from tests.told import told
 from tests.worlds import World
 
 Result = TypeVar("Result")
-Pause = Callable[[Any, Step], Awaitable[None]]
+Pause = Callable[[Any, Step | Together], Awaitable[None]]
 
 A_MOMENT = 0.2
 """Seconds after which what has not happened is taken to be waiting."""
@@ -50,7 +50,7 @@ class Stepping(PostgresDriver):
         """See `Driver.transact`."""
         return await super().transact(work, latch if self.latched else Latch.NONE)
 
-    async def _run(self, connection: Any, step: Step) -> list[Row]:
+    async def _run(self, connection: Any, step: Step | Together) -> list[Row]:
         if self.pause is not None:
             await self.pause(connection, step)
         return await super()._run(connection, step)
@@ -76,9 +76,9 @@ class Barrier:
         """Let go, however the test ended: a transaction that is held for ever would hold up the end, too."""
         self.opened.set()
 
-    async def __call__(self, _connection: Any, step: Step) -> None:
+    async def __call__(self, _connection: Any, step: Step | Together) -> None:
         """Wait, if this is the statement and nobody has opened yet."""
-        if step.statement is self._statement:
+        if isinstance(step, Step) and step.statement is self._statement:
             self.reached.set()
             await self.opened.wait()
 
@@ -279,8 +279,8 @@ def test_a_connection_that_breaks_takes_its_transaction_with_it(
     world, second, driver = pair
     unit = world.admission(candidate(person=person()))
 
-    async def sever(connection: Any, step: Step) -> None:
-        if step.statement is statement:
+    async def sever(connection: Any, step: Step | Together) -> None:
+        if isinstance(step, Step) and step.statement is statement:
             driver.pause = None
             await end_connection(world, connection)
 
@@ -351,7 +351,7 @@ def test_a_page_skips_nobody_while_others_are_removed(pair: tuple[World, SqlStor
     def removing() -> Work[None]:
         yield remove(gone=lead_ids[:50])
 
-    async def remove_between(_connection: Any, _step: Step) -> None:
+    async def remove_between(_connection: Any, _step: Step | Together) -> None:
         nonlocal steps
         steps += 1
         if steps == 2:

@@ -12,9 +12,9 @@ import pytest
 from leadgate_service.audit import Entry
 from leadgate_service.domain.candidate import Candidate, Origin
 from leadgate_service.domain.gate import Decision, Outcome, Reason
-from leadgate_service.errors import Aborted, LeadgateError, Unavailable
+from leadgate_service.errors import Aborted, Unavailable
 from leadgate_service.records import AccessToken, LeadFilter, LeadKey, Settlement
-from leadgate_service.storage.driver import CommitUnknown
+from leadgate_service.storage.driver import CommitUnknown, Rejected
 from leadgate_service.store import Store
 
 from tests.builders import candidate, company, crm_record, intake, person
@@ -182,7 +182,7 @@ class Operation:
     method: str
     prepare: Prepare
     at_least_once: bool = False
-    refused_again: type[LeadgateError] | None = None
+    refused_again: type[Exception] | None = None
 
 
 OPERATIONS = {
@@ -196,7 +196,7 @@ OPERATIONS = {
     "apply_policy": Operation("apply_policy", applying),
     "record": Operation("record", recording, at_least_once=True),
     "principal_of": Operation("principal_of", naming),
-    "issue_token": Operation("issue_token", issuing, refused_again=Unavailable),
+    "issue_token": Operation("issue_token", issuing, refused_again=Rejected),
     "revoke_token": Operation("revoke_token", revoking),
     "check_ring": Operation("check_ring", reading(lambda store: store.check_ring())),
     "lead": Operation("lead", reading(lambda store: store.lead(LeadKey(lead_id=bytes(16))))),

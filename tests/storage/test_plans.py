@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -30,6 +31,12 @@ def statements() -> dict[str, Statement]:
     names = [module.name for module in iter_modules(leadgate_service.storage.__path__)]
     modules = [import_module(f"leadgate_service.storage.{name}") for name in names]
     found = {name: value for module in modules for name, value in vars(module).items() if isinstance(value, Statement)}
+    readings = {name: value for name, value in vars(leads).items() if isinstance(value, leads._Reading)}
+    found |= {
+        f"{name}.{part.name}": getattr(reading, part.name)
+        for name, reading in readings.items()
+        for part in fields(reading)
+    }
     for filters in (frozenset[str](), frozenset({"job_function", "seniority", "first_obtained_from_date"})):
         pages = leads._page_statements(filters)
         found |= {f"page {number} by {sorted(filters)}": page for number, page in enumerate(pages)}

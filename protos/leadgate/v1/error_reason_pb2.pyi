@@ -3,6 +3,9 @@
 isort:skip_file
 The vocabulary of errors. Every error carries one `google.rpc.ErrorInfo` with `domain` "leadgate.v1", a `reason` that
 is a name below without the prefix ERROR_REASON_, and metadata as shown.
+
+What gRPC refuses before the service sees it carries no ErrorInfo: RESOURCE_EXHAUSTED is a request of more than 8 MiB
+or metadata of more than 16 KiB, UNIMPLEMENTED is a method that this release does not have.
 """
 
 from google.protobuf import descriptor as _descriptor
@@ -130,7 +133,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     Remedy: none. Do not process the person on the strength of an older copy.
     """
     ERROR_REASON_TOO_MANY_CALLS: _ErrorReason.ValueType  # 18
-    """ERROR_REASON_TOO_MANY_CALLS: the server is at its limit of calls in flight.
+    """ERROR_REASON_TOO_MANY_CALLS: the server is at its limit of calls in flight. A RESOURCE_EXHAUSTED without any reason
+    is another matter: the request is longer than 8 MiB, and will be the next time too.
 
     Example: {"reason": "TOO_MANY_CALLS", "metadata": {}}.
     Remedy: wait a moment and send the same request again.
@@ -287,7 +291,8 @@ Example: {"reason": "LEAD_NOT_FOUND", "metadata": {}}.
 Remedy: none. Do not process the person on the strength of an older copy.
 """
 ERROR_REASON_TOO_MANY_CALLS: ErrorReason.ValueType  # 18
-"""ERROR_REASON_TOO_MANY_CALLS: the server is at its limit of calls in flight.
+"""ERROR_REASON_TOO_MANY_CALLS: the server is at its limit of calls in flight. A RESOURCE_EXHAUSTED without any reason
+is another matter: the request is longer than 8 MiB, and will be the next time too.
 
 Example: {"reason": "TOO_MANY_CALLS", "metadata": {}}.
 Remedy: wait a moment and send the same request again.

@@ -3,6 +3,9 @@
 isort:skip_file
 The vocabulary of errors. Every error carries one `google.rpc.ErrorInfo` with `domain` "leadgate.v1", a `reason` that
 is a name below without the prefix ERROR_REASON_, and metadata as shown.
+
+What gRPC refuses before the service sees it carries no ErrorInfo: RESOURCE_EXHAUSTED is a request of more than 8 MiB
+or metadata of more than 16 KiB, UNIMPLEMENTED is a method that this release does not have.
 """
 
 from collections import abc as _abc

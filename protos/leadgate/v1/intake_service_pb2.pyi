@@ -109,6 +109,10 @@ class _NotStoredReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NotSt
     """NOT_STORED_REASON_LOOKUP_REFUSED means that the provider calls the address or domain unusable."""
     NOT_STORED_REASON_ANSWER_UNREADABLE: _NotStoredReason.ValueType  # 18
     """NOT_STORED_REASON_ANSWER_UNREADABLE means that the provider's answer was not what its format says."""
+    NOT_STORED_REASON_CONTENT_UNREADABLE: _NotStoredReason.ValueType  # 19
+    """NOT_STORED_REASON_CONTENT_UNREADABLE means that the lead is held and its content cannot be opened, so that it cannot
+    be updated either. Have the operator run `leadgate doctor`.
+    """
 
 class NotStoredReason(_NotStoredReason, metaclass=_NotStoredReasonEnumTypeWrapper):
     """NotStoredReason says why a lead is not stored. The first rule that speaks gives the reason."""
@@ -155,6 +159,10 @@ NOT_STORED_REASON_LOOKUP_REFUSED: NotStoredReason.ValueType  # 17
 """NOT_STORED_REASON_LOOKUP_REFUSED means that the provider calls the address or domain unusable."""
 NOT_STORED_REASON_ANSWER_UNREADABLE: NotStoredReason.ValueType  # 18
 """NOT_STORED_REASON_ANSWER_UNREADABLE means that the provider's answer was not what its format says."""
+NOT_STORED_REASON_CONTENT_UNREADABLE: NotStoredReason.ValueType  # 19
+"""NOT_STORED_REASON_CONTENT_UNREADABLE means that the lead is held and its content cannot be opened, so that it cannot
+be updated either. Have the operator run `leadgate doctor`.
+"""
 Global___NotStoredReason: _TypeAlias = NotStoredReason  # noqa: Y015
 
 class _DropReason:
@@ -181,6 +189,8 @@ class _DropReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DropReason
     """DROP_REASON_PINNED means that the person corrected this field; a provider cannot overwrite it."""
     DROP_REASON_OUTRANKED: _DropReason.ValueType  # 8
     """DROP_REASON_OUTRANKED means that a source earlier in the policy's order supplies this field."""
+    DROP_REASON_STALE: _DropReason.ValueType  # 9
+    """DROP_REASON_STALE means that the same source has given a later answer; an older one does not put its values back."""
 
 class DropReason(_DropReason, metaclass=_DropReasonEnumTypeWrapper):
     """DropReason says why a field of the answer was dropped."""
@@ -203,6 +213,8 @@ DROP_REASON_PINNED: DropReason.ValueType  # 7
 """DROP_REASON_PINNED means that the person corrected this field; a provider cannot overwrite it."""
 DROP_REASON_OUTRANKED: DropReason.ValueType  # 8
 """DROP_REASON_OUTRANKED means that a source earlier in the policy's order supplies this field."""
+DROP_REASON_STALE: DropReason.ValueType  # 9
+"""DROP_REASON_STALE means that the same source has given a later answer; an older one does not put its values back."""
 Global___DropReason: _TypeAlias = DropReason  # noqa: Y015
 
 @_typing.final
@@ -383,7 +395,7 @@ class BatchIngestLeadsRequest(_message.Message):
     """request_id makes the call idempotent, as in EnrichLeadRequest."""
     @_builtins.property
     def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___IngestItem]:
-        """items are 1 to 500 answers."""
+        """items are 1 to 500 answers, all together at most 8 MiB."""
 
     def __init__(
         self,

@@ -51,8 +51,11 @@ class IntakeServiceStub:
     """BatchIngestLeads passes answers that were fetched already through the same gate. One result comes back for each
     item, in order; a bad item never stops a good one. The whole call is one unit: all of it is stored, or none.
 
+    A request is at most 8 MiB long. That is less than 500 of the longest answers: split those over several calls.
+
     Errors: INVALID_ARGUMENT (FIELD_INVALID: no item, or more than 500), FAILED_PRECONDITION (REQUEST_ID_REUSED),
-    UNAVAILABLE (STORE_UNAVAILABLE). What is wrong with an item is in its result.
+    UNAVAILABLE (STORE_UNAVAILABLE), RESOURCE_EXHAUSTED without a reason (more than 8 MiB). What is wrong with an item
+    is in its result.
     """
 
 @_typing.type_check_only
@@ -78,8 +81,11 @@ class IntakeServiceAsyncStub(IntakeServiceStub):
     """BatchIngestLeads passes answers that were fetched already through the same gate. One result comes back for each
     item, in order; a bad item never stops a good one. The whole call is one unit: all of it is stored, or none.
 
+    A request is at most 8 MiB long. That is less than 500 of the longest answers: split those over several calls.
+
     Errors: INVALID_ARGUMENT (FIELD_INVALID: no item, or more than 500), FAILED_PRECONDITION (REQUEST_ID_REUSED),
-    UNAVAILABLE (STORE_UNAVAILABLE). What is wrong with an item is in its result.
+    UNAVAILABLE (STORE_UNAVAILABLE), RESOURCE_EXHAUSTED without a reason (more than 8 MiB). What is wrong with an item
+    is in its result.
     """
 
 class IntakeServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -114,8 +120,11 @@ class IntakeServiceServicer(metaclass=_abc_1.ABCMeta):
         """BatchIngestLeads passes answers that were fetched already through the same gate. One result comes back for each
         item, in order; a bad item never stops a good one. The whole call is one unit: all of it is stored, or none.
 
+        A request is at most 8 MiB long. That is less than 500 of the longest answers: split those over several calls.
+
         Errors: INVALID_ARGUMENT (FIELD_INVALID: no item, or more than 500), FAILED_PRECONDITION (REQUEST_ID_REUSED),
-        UNAVAILABLE (STORE_UNAVAILABLE). What is wrong with an item is in its result.
+        UNAVAILABLE (STORE_UNAVAILABLE), RESOURCE_EXHAUSTED without a reason (more than 8 MiB). What is wrong with an item
+        is in its result.
         """
 
 def add_IntakeServiceServicer_to_server(servicer: IntakeServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

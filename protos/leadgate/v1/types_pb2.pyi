@@ -446,7 +446,7 @@ class CrmReference(_message.Message):
     OBJECT_FIELD_NUMBER: _builtins.int
     RECORD_ID_FIELD_NUMBER: _builtins.int
     recipient: _builtins.str
-    """recipient is the CRM's name in the policy, such as `salesforce`."""
+    """recipient is the CRM's name in the policy, such as `salesforce`; one that the policy does not list is refused."""
     object: _builtins.str
     """object is the record's type, such as `Lead`: 1 to 40 letters, digits and underscores."""
     record_id: _builtins.str

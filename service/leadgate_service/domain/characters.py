@@ -1,7 +1,11 @@
 """What text may be made of: every value that comes in from outside is reduced to visible characters first."""
 
 import functools
+import re
 import unicodedata
+
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+"""A control character: C0, DEL or C1."""
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co"})
 """Unicode categories that show nothing or nothing certain: controls, format characters (bidirectional overrides,
@@ -29,6 +33,17 @@ def _is_clean(value: str) -> bool:
 
 def _is_visible(char: str) -> bool:
     return char.isspace() or unicodedata.category(char) not in _INVISIBLE
+
+
+def has_inner_controls(value: str) -> bool:
+    """Says whether a control character stands inside a text.
+
+    White space and format characters around the text come with copying from a page; they are not inside.
+    """
+    if not CONTROLS.search(value):
+        return False
+    without_format = "".join(char for char in value if unicodedata.category(char) != "Cf")
+    return CONTROLS.search(without_format.strip()) is not None
 
 
 def caseless(value: str) -> str:

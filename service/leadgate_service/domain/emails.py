@@ -34,9 +34,10 @@ _MAILBOXES = _mailboxes()
 def canonical_address(value: str) -> str | None:
     """Reads an e-mail address.
 
-    White space around it and around the `@`, invisible characters, compatibility forms and the root dot of the host are
-    forgiven. The local part is case-folded, the host is lower-case ASCII (IDNA). Display names, quoted local parts and
-    address literals are not read.
+    White space around it and around the `@`, invisible characters (zero-width and bidirectional ones, soft hyphens),
+    compatibility forms and the root dot of the host are forgiven; so are control characters, which a caller may not
+    send all the same (`identity.canonical_email`). The local part is case-folded, the host is lower-case ASCII (IDNA).
+    Display names, quoted local parts and address literals are not read.
 
     Returns:
         The canonical address, at most 254 characters; None if `value` is no address.

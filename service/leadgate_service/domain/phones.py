@@ -2,7 +2,6 @@
 
 import functools
 import re
-import unicodedata
 from typing import NamedTuple
 
 import phonenumbers
@@ -79,8 +78,3 @@ def _read(value: str, country: str | None) -> str | None:
         return None
     text = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     return text if _E164.fullmatch(text) else None
-
-
-def digits(value: str) -> str:
-    """Returns the digits of a number that cannot be read, in ASCII, so that it can still be blocked; maybe none."""
-    return "".join(str(unicodedata.decimal(char)) for char in value if char.isdecimal())

@@ -40,6 +40,8 @@ class Answer:
         phone_kind: Whose line the phone number is.
         person_id: The provider's id of the person.
         company_id: The provider's id of the company.
+        email: The provider's own address of the person. Only asked for on the suppression list, never stored.
+        employer_domain: Where the person works, by the provider; likewise.
         approximate: The provider matched the person only approximately (Clearbit's `fuzzy`).
         minor: The answer says, or allows, that the person is under 18 (R-075). Never stored.
         wrong_type: Fields whose value had another type than the format says.
@@ -50,6 +52,8 @@ class Answer:
     phone_kind: PhoneKind | None = None
     person_id: str | None = None
     company_id: str | None = None
+    email: str | None = None
+    employer_domain: str | None = None
     approximate: bool = False
     minor: bool = False
     wrong_type: frozenset[Field] = frozenset()
@@ -88,6 +92,8 @@ def project(source: SourceName, body: Mapping[str, Any], today: date) -> Answer:
         phone_kind=phone_kind,
         person_id=_id(person),
         company_id=_id(_half(body, "company")),
+        email=_text(person, "email"),
+        employer_domain=_text(_half(person, "employment"), "domain"),
         approximate=person.get("fuzzy", False) is not False,
         minor=_may_be_minor(person, today),
         wrong_type=frozenset(mistyped - values.keys()),
@@ -143,6 +149,11 @@ def _walk(node: Mapping[str, Any], tree: Mapping[str, Any], found: dict[str, Any
 def _half(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     half = body.get(name)
     return half if isinstance(half, dict) else {}
+
+
+def _text(half: Mapping[str, Any], name: str) -> str | None:
+    value = half.get(name)
+    return value if isinstance(value, str) else None
 
 
 def _id(half: Mapping[str, Any]) -> str | None:

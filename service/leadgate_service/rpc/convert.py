@@ -17,8 +17,9 @@ from leadgate.v1 import types_pb2
 from leadgate_service.domain import identity
 from leadgate_service.domain.access import Purpose
 from leadgate_service.domain.candidate import CrmRecord
+from leadgate_service.domain.characters import CONTROLS
 from leadgate_service.domain.fields import EmployeeBand, Field, PhoneKind, RevenueBand, Seniority, Span
-from leadgate_service.errors import InvalidArgument
+from leadgate_service.errors import invalid
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -30,19 +31,12 @@ CLOCK_SKEW = timedelta(minutes=5)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
-_RECIPIENT = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _OBJECT = re.compile(r"[A-Za-z0-9_]{1,40}")
 _RECORD_ID = re.compile(r"[A-Za-z0-9]{1,40}")
 _CONTRACT = re.compile(r"[A-Za-z0-9./-]{1,64}")
 _LEAD_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _LEAST_SECONDS, _MOST_SECONDS = -62_135_596_800, 253_402_300_799  # the years 1 to 9999
 _NANOS = 10**9
-
-
-def invalid(field: str, rule: str) -> InvalidArgument:
-    """Say which field breaks which rule."""
-    return InvalidArgument("FIELD_INVALID", f"{field} {rule}.", field=field, rule=rule)
 
 
 def request_id(value: str) -> str:
@@ -57,7 +51,9 @@ def text(value: str, field: str, most: int) -> str:
         raise invalid(field, "must not be empty")
     if len(value) > most:
         raise invalid(field, f"must be at most {most} characters")
-    return _without_controls(value, field)
+    if CONTROLS.search(value):
+        raise invalid(field, "must not have control characters")
+    return value
 
 
 def country_from_pb(value: str) -> str | None:
@@ -79,12 +75,12 @@ def id_to_pb(value: bytes) -> str:
 
 def email_from_pb(value: str, field: str) -> str:
     """Read an address into its canonical form."""
-    return identity.canonical_email(_without_controls(value.strip(), field), field=field)
+    return identity.canonical_email(value, field=field)
 
 
 def domain_from_pb(value: str, field: str) -> str:
     """Read a domain into its canonical form."""
-    return identity.canonical_domain(_without_controls(value.strip(), field), field=field)
+    return identity.canonical_domain(value, field=field)
 
 
 def contract_reference_from_pb(value: str, field: str) -> str:
@@ -92,12 +88,12 @@ def contract_reference_from_pb(value: str, field: str) -> str:
     return _matching(value, _CONTRACT, field, "must be 1 to 64 letters, digits, dots, slashes and hyphens")
 
 
-def crm_record_from_pb(message: types_pb2.CrmReference, field: str = "crm_reference") -> CrmRecord:
-    """Read a CRM reference."""
+def crm_record_from_pb(message: types_pb2.CrmReference) -> CrmRecord:
+    """Read a CRM reference. Whether the policy lists its recipient is for the use case to say."""
     return CrmRecord(
-        _matching(message.recipient, _RECIPIENT, f"{field}.recipient", "must be a recipient's name in the policy"),
-        _matching(message.object, _OBJECT, f"{field}.object", "must be 1 to 40 letters, digits and underscores"),
-        _matching(message.record_id, _RECORD_ID, f"{field}.record_id", "must be 1 to 40 letters and digits"),
+        message.recipient,
+        _matching(message.object, _OBJECT, "crm_reference.object", "must be 1 to 40 letters, digits and underscores"),
+        _matching(message.record_id, _RECORD_ID, "crm_reference.record_id", "must be 1 to 40 letters and digits"),
     )
 
 
@@ -192,10 +188,4 @@ PHONE_KINDS = EnumTable(types_pb2.PhoneKind, "PHONE_KIND", PhoneKind)
 def _matching(value: str, form: re.Pattern[str], field: str, rule: str) -> str:
     if not form.fullmatch(value):
         raise invalid(field, rule)
-    return value
-
-
-def _without_controls(value: str, field: str) -> str:
-    if _CONTROL.search(value):
-        raise invalid(field, "must not have control characters")
     return value

@@ -9,12 +9,13 @@ from leadgate.v1 import intake_service_pb2 as wire
 from leadgate.v1 import types_pb2
 
 from leadgate_service.domain import identity
-from leadgate_service.domain.candidate import Drop, Intake, Origin
+from leadgate_service.domain.candidate import Intake, Origin
 from leadgate_service.domain.fields import Field, PhoneKind
 from leadgate_service.domain.gate import Decision, Outcome, Reason
 from leadgate_service.domain.projection import MOST_ID_CHARACTERS, Answer, RawValue
+from leadgate_service.domain.refine import Drop
 from leadgate_service.domain.register import SourceName
-from leadgate_service.errors import InvalidArgument
+from leadgate_service.errors import InvalidArgument, invalid
 from leadgate_service.records import Judged
 from leadgate_service.rpc.convert import (
     FIELDS,
@@ -28,13 +29,12 @@ from leadgate_service.rpc.convert import (
     domain_from_pb,
     email_from_pb,
     id_to_pb,
-    invalid,
     span_from_pb,
     text,
     time_from_pb,
 )
 from leadgate_service.usecases.clock import Moment
-from leadgate_service.usecases.intake import Delivery
+from leadgate_service.usecases.intake import Delivery, invalid_item
 
 MOST_JSON_BYTES = 256 * 1024
 """The longest answer that is taken in one item."""
@@ -97,12 +97,7 @@ def delivery_from_pb(item: wire.IngestItem, moment: Moment) -> Delivery | Decisi
             answer=_answer(item),
         )
     except InvalidArgument as error:
-        return Decision(
-            outcome=Outcome.NOT_STORED,
-            reason=Reason.INVALID_ITEM,
-            invalid_field=error.metadata["field"],
-            broken_rule=error.metadata["rule"],
-        )
+        return invalid_item(error)
 
 
 def enriched_to_pb(judged: Sequence[Judged]) -> bytes:

@@ -12,6 +12,7 @@ from leadgate_service.domain.disclosure import Withheld, estimated
 from leadgate_service.domain.fields import LeadFields
 from leadgate_service.domain.normalise import employee_band, revenue_band
 from leadgate_service.domain.retention import is_expired
+from leadgate_service.errors import invalid
 from leadgate_service.records import LeadFilter, LeadKey, LeadRecord, SourceRecord
 from leadgate_service.rpc.convert import (
     EMPLOYEE_BANDS,
@@ -27,7 +28,6 @@ from leadgate_service.rpc.convert import (
     domain_from_pb,
     email_from_pb,
     id_to_pb,
-    invalid,
     lead_id_from_pb,
     span_to_pb,
     text,

@@ -3,7 +3,8 @@
 from leadgate.v1 import governance_service_pb2 as wire
 
 from leadgate_service.domain.register import SourceName
-from leadgate_service.rpc.convert import invalid, request_id, time_to_pb
+from leadgate_service.errors import invalid
+from leadgate_service.rpc.convert import request_id, time_to_pb
 from leadgate_service.rpc.pipeline import Call
 from leadgate_service.store import Store
 from leadgate_service.usecases import policy as policy_usecases

@@ -2,7 +2,8 @@
 
 from leadgate.v1 import intake_service_pb2 as wire
 
-from leadgate_service.rpc.convert import invalid, request_id
+from leadgate_service.errors import invalid
+from leadgate_service.rpc.convert import request_id
 from leadgate_service.rpc.convert_intake import delivery_from_pb, enriched_to_pb, ingested_to_pb, intake_from_pb
 from leadgate_service.rpc.pipeline import Call
 from leadgate_service.usecases.clock import Now, moment

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 from leadgate.v1 import objection_service_pb2 as wire
 
+from leadgate_service.errors import invalid
 from leadgate_service.records import Registered
-from leadgate_service.rpc.convert import email_from_pb, id_to_pb, invalid, request_id, time_from_pb, time_to_pb
+from leadgate_service.rpc.convert import email_from_pb, id_to_pb, request_id, time_from_pb, time_to_pb
 from leadgate_service.rpc.pipeline import Call
 from leadgate_service.store import Store
 from leadgate_service.usecases import objections

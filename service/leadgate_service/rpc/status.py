@@ -9,6 +9,7 @@ from google.rpc import error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
 from leadgate_service.errors import InvalidArgument, LeadgateError
+from leadgate_service.keyfiles import KeyRingError
 from leadgate_service.policy_mistakes import PolicyError
 
 DOMAIN = "leadgate.v1"
@@ -17,6 +18,8 @@ DOMAIN = "leadgate.v1"
 MOST_BYTES = 6_500
 """How long an answer about a policy's mistakes may be: gRPC clients refuse trailing metadata beyond 8 KiB. What does
 not fit is left out; the metadata says how many mistakes there are, and `leadgate policy check` shows them all."""
+
+_RING_UNUSABLE = "A key ring of the service cannot be used: have the operator run `leadgate doctor`."
 
 
 class Internal(LeadgateError):
@@ -34,14 +37,18 @@ class Internal(LeadgateError):
 
 
 def to_grpc_status(error: LeadgateError) -> grpc.Status:
-    """Make the status that a caller gets: always with ErrorInfo, and with BadRequest where a field is named."""
+    """Make the status that a caller gets: always with ErrorInfo, and with BadRequest where a field is named.
+
+    What is wrong with a key ring is told without the file, whose path is the operator's alone to know.
+    """
+    message = _RING_UNUSABLE if isinstance(error, KeyRingError) else error.message
     info = error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=dict(error.metadata))
     details = [_packed(info)]
     violations = _violations(error)
     if violations:
         details.append(_packed(error_details_pb2.BadRequest(field_violations=violations)))
     code: int = grpc.StatusCode[error.status].value[0]
-    status: grpc.Status = rpc_status.to_status(status_pb2.Status(code=code, message=error.message, details=details))
+    status: grpc.Status = rpc_status.to_status(status_pb2.Status(code=code, message=message, details=details))
     return status
 
 

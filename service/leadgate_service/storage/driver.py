@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from leadgate_service.errors import Unavailable
-from leadgate_service.storage.work import Latch, Work
+from leadgate_service.storage.work import Latch, Step, Work
 
 Result = TypeVar("Result")
 
@@ -25,6 +25,16 @@ class Driver(Protocol):
         Raises:
             Unavailable: STORE_UNAVAILABLE: nothing was committed.
             CommitUnknown: The connection was lost while committing.
+            Rejected: Nothing was committed, nor would be if it were sent again.
+        """
+        ...
+
+    async def append(self, rows: Step) -> None:
+        """Insert rows, as a transaction of their own: what is only added needs no look at what is there.
+
+        Raises:
+            CommitUnknown: The connection was lost, or the rows were refused; whether they are there is not known.
+            Rejected: See `transact`.
         """
         ...
 
@@ -33,6 +43,7 @@ class Driver(Protocol):
 
         Raises:
             Unavailable: STORE_UNAVAILABLE.
+            Rejected: Nor would sending it again help.
         """
         ...
 
@@ -43,6 +54,16 @@ class Driver(Protocol):
 
 class Collision(Exception):
     """The transaction lost a race and was rolled back; the driver tries again."""
+
+
+class Rejected(Exception):
+    """The database does not take what was sent: a mistake of ours, and no outage.
+
+    Of its own words only the class of the error is kept, since they may quote the row (P17).
+    """
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(type(error).__name__)
 
 
 class CommitUnknown(Unavailable):

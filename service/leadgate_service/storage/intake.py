@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -20,9 +20,9 @@ from leadgate_service.records import Admission, Asking, Judged, Settlement
 from leadgate_service.storage import ledger, tables
 from leadgate_service.storage.journal import Record
 from leadgate_service.storage.ledger import Ledger
-from leadgate_service.storage.lookups import SELECT_LOOKUPS, LookupBook
-from leadgate_service.storage.requests import RequestBook, open_book, release
-from leadgate_service.storage.work import Statement, Work
+from leadgate_service.storage.lookups import LookupBook, select_lookups
+from leadgate_service.storage.requests import RequestBook, release, select_requests
+from leadgate_service.storage.work import Statement, Work, together
 from leadgate_service.store import PolicyMoved
 
 SELECT_POLICY_VERSION = Statement(sa.select(sa.func.max(tables.policies.c.version)))
@@ -32,6 +32,8 @@ DISCLOSED = "disclosed_to_provider"
 
 _ACQUIRED = frozenset({Reason.RETENTION_ELAPSED, Reason.INELIGIBLE, Reason.NO_FIELDS, Reason.IRRELEVANT})
 """Refusals of an answer that was obtained all the same, so that the look-up record remembers it."""
+
+_TOO_LATE = Decision(outcome=Outcome.NOT_STORED, reason=Reason.PROVIDER_FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +46,28 @@ class Intake:
 
     def claim(self, asking: Asking, record: Record) -> Work[bytes | LeadgateError | None]:
         """Judge a question and claim it. See `Store.claim`; an error is returned, since a replay is no failure."""
-        book = yield from open_book([asking.caller], self.keep, asking.now)
+        question = asking.question
+        version, book, known = yield from self._open([asking], [question])
         earlier = book.earlier(asking.caller, claimed=asking.claimed)
         if earlier is not None:
             return earlier
-        yield from _same_policy(asking.policy)
-        question = asking.question
-        known = yield from self._open_ledger([question], asking.policy, asking.now, asking.today)
+        if asking.policy.version != version:
+            raise PolicyMoved
         decision = _judge(asking.policy, known, question, asking.today)
-        if decision.outcome is Outcome.ASK:
+        if decision.outcome is Outcome.ASK and asking.in_time:
             known.lookups.note(question, "asking")
             book.remember(asking.caller, None)
             record(self._entry(asking, DISCLOSED, question.source.value, question.intake.lookup_key))
             yield from known.lookups.write()
             yield from book.write()
             return None
+        if decision.outcome is Outcome.ASK:
+            decision = _TOO_LATE
         response = asking.encode([Judged(decision)])
-        book.remember(asking.caller, response)
+        if decision is not _TOO_LATE:
+            book.remember(asking.caller, response)
+        elif asking.claimed:
+            yield from release(asking.caller)
         record(self._entry(asking, asking.caller.action, _code(decision), question.intake.lookup_key))
         yield from book.write()
         return response
@@ -69,8 +76,7 @@ class Intake:
         """Record what a source said that had no answer to store. See `Store.settle`."""
         asking = settlement.asking
         question = asking.question
-        book = yield from open_book([asking.caller], self.keep, asking.now)
-        known = yield from self._open_ledger([question], asking.policy, asking.now, asking.today)
+        _, book, known = yield from self._open([asking], [question])
         known.lookups.note(question, settlement.outcome)
         yield from known.lookups.write()
         response = asking.encode([Judged(settlement.decision)])
@@ -84,13 +90,8 @@ class Intake:
 
     def admit(self, admissions: Sequence[Admission], record: Record) -> Work[list[bytes | Exception]]:
         """Judge and store several units as one transaction, each with an answer or an error of its own."""
-        latest = admissions[-1]
-        book = yield from open_book((unit.caller for unit in admissions), self.keep, latest.now)
-        version = (yield SELECT_POLICY_VERSION())[0][0]
-        due = [unit for unit in admissions if unit.policy.version == version]
-        candidates = [item for unit in due for item in unit.items if isinstance(item, Candidate)]
-        policy = due[0].policy if due else latest.policy
-        known = yield from self._open_ledger(candidates, policy, latest.now, latest.today)
+        candidates = [item for unit in admissions for item in unit.items if isinstance(item, Candidate)]
+        version, book, known = yield from self._open(admissions, candidates)
         answers = [self._admit_one(unit, version, book, known, record) for unit in admissions]
         yield from known.write()
         yield from book.write()
@@ -111,10 +112,6 @@ class Intake:
             return PolicyMoved()
         if not unit.policy.assessment.in_force(unit.today):
             return assessment_not_in_force()
-        unopened = [known.unopened(item) for item in unit.items if isinstance(item, Candidate)]
-        broken = next((error for error in unopened if error is not None), None)
-        if broken is not None:
-            return broken
         judged = [self._judge_and_store(unit, known, item) for item in unit.items]
         response = unit.encode(judged)
         book.remember(unit.caller, response)
@@ -131,32 +128,35 @@ class Intake:
             known.lookups.acquire(item, decision, obtained_date, asked=unit.claimed)
         return Judged(decision, lead_id, item.dropped_attributes)
 
-    def _open_ledger(
+    def _open(
         self,
+        units: Sequence[Asking] | Sequence[Admission],
         candidates: Sequence[Candidate],
-        policy: Policy,
-        now: datetime,
-        today: date,
-    ) -> Work[Ledger]:
+    ) -> Work[tuple[int | None, RequestBook, Ledger]]:
+        """Read what concerns a transaction: the policy's version, the calls' requests, and who the candidates are."""
+        latest = units[-1]
         tokens = {identifier: self.keep.token(identifier) for identifier in _identifiers(candidates)}
-        suppressed = yield ledger.SELECT_SUPPRESSIONS(tokens=list(set(tokens.values())))
-        keys = {tokens[candidate.intake.lookup_key] for candidate in candidates}
-        records = {tokens[candidate.record] for candidate in candidates if candidate.record is not None}
-        rows = yield SELECT_LOOKUPS(keys=list(keys), records=list(records))
-        lead_keys = {tokens[candidate.key] for candidate in candidates if candidate.key is not None}
-        leads = yield ledger.SELECT_LEADS(keys=list(lead_keys))
+        versions, requests, suppressed, looked_up, leads = yield together(
+            SELECT_POLICY_VERSION(),
+            select_requests(unit.caller for unit in units),
+            ledger.SELECT_SUPPRESSIONS(tokens=list(set(tokens.values()))),
+            select_lookups(candidates, tokens),
+            ledger.SELECT_LEADS(keys=list({tokens[one.key] for one in candidates if one.key is not None})),
+        )
+        # Only now, since the leads were locked as they are after whoever held them, which a snapshot may not be.
         sources = (yield ledger.SELECT_SOURCES(lead_ids=[row[0] for row in leads])) if leads else []
         known = Ledger(
-            policy=policy,
+            # If the newest of theirs is not in force, none is, and nothing will be decided under it.
+            policy=max((unit.policy for unit in units), key=lambda policy: policy.version),
             burn=self.burn,
             new_id=self.new_id,
-            now=now,
-            today=today,
+            now=latest.now,
+            today=latest.today,
             tokens=tokens,
-            lookups=LookupBook(tokens, rows, now, today),
+            lookups=LookupBook(tokens, looked_up, latest.now, latest.today),
         )
         known.learn(suppressed, leads, sources)
-        return known
+        return versions[0][0], RequestBook(self.keep, latest.now, requests), known
 
     def _entry(self, asking: Asking, action: str, outcome: str, subject: Identifier) -> Entry:
         return Entry(
@@ -202,17 +202,10 @@ def _judge(policy: Policy, known: Ledger, question: Candidate, today: date) -> D
     return decision
 
 
-def _same_policy(policy: Policy) -> Work[None]:
-    version = (yield SELECT_POLICY_VERSION())[0][0]
-    if version != policy.version:
-        raise PolicyMoved
-
-
 def _identifiers(candidates: Iterable[Candidate]) -> set[Identifier]:
     found: set[Identifier] = set()
     for candidate in candidates:
-        found.update(candidate.identifiers)
-        found.add(candidate.intake.lookup_key)
+        found.update(candidate.identifiers, candidate.held)
         found.update(identifier for identifier in (candidate.key, candidate.record) if identifier is not None)
     return found
 

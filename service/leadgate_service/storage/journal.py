@@ -1,7 +1,8 @@
 """The audit chain of one writer: every unit of work that it commits carries its entries in the same transaction."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 from leadgate_service.audit import Chain, ChainedEntry, ChainHeader, Entry
 from leadgate_service.storage import tables
 from leadgate_service.storage.driver import CommitUnknown, Driver
-from leadgate_service.storage.work import Insert, Latch, Row, Work
+from leadgate_service.storage.work import Insert, Latch, Row, Step, Work
 
 Result = TypeVar("Result")
 
@@ -51,26 +52,56 @@ class Journal:
         """
         return await asyncio.shield(self._commit(work, latch))
 
+    async def append(self, entries: Sequence[Entry]) -> None:
+        """Chain entries that belong to no other change.
+
+        Raises:
+            Unavailable: STORE_UNAVAILABLE, see `Driver.append`.
+        """
+        await asyncio.shield(self._append(entries))
+
     async def _commit(self, work: Callable[[Record], Work[Result]], latch: Latch) -> Result:
-        async with self._lock:
-            try:
-                result, links = await self._driver.transact(lambda: self._chained(work), latch)
-            except CommitUnknown:
-                self._chain = self._chain.successor(self._new_id(), self._now())
-                raise
+        async with self._lock, self._leaving_the_unknown():
+            result, links = await self._driver.transact(lambda: self._chained(work), latch)
             if links:
                 self._chain.advance(links)
             return result
+
+    async def _append(self, entries: Sequence[Entry]) -> None:
+        async with self._lock, self._leaving_the_unknown():
+            links = self._chain.link(entries)
+            rows = INSERT_ENTRIES([_entry_row(link) for link in links])
+            if links[0].sequence == 1:
+                await self._driver.transact(lambda: self._opened(rows), Latch.NONE)
+            else:
+                await self._driver.append(rows)
+            self._chain.advance(links)
+
+    @asynccontextmanager
+    async def _leaving_the_unknown(self) -> AsyncIterator[None]:
+        """Go on with a new chain after a commit of which nobody knows whether it happened."""
+        try:
+            yield
+        except CommitUnknown:
+            self._chain = self._chain.successor(self._new_id(), self._now())
+            raise
 
     def _chained(self, work: Callable[[Record], Work[Result]]) -> Work[tuple[Result, list[ChainedEntry]]]:
         entries: list[Entry] = []
         result = yield from work(entries.append)
         links = self._chain.link(entries)
         if links:
+            rows = INSERT_ENTRIES([_entry_row(link) for link in links])
             if links[0].sequence == 1:
-                yield INSERT_CHAINS([_header_row(self._chain.header)])
-            yield INSERT_ENTRIES([_entry_row(link) for link in links])
+                yield from self._opened(rows)
+            else:
+                yield rows
         return result, links
+
+    def _opened(self, rows: Step) -> Work[None]:
+        """Store the first entries of a chain, with its header."""
+        yield INSERT_CHAINS([_header_row(self._chain.header)])
+        yield rows
 
 
 def _header_row(header: ChainHeader) -> Row:

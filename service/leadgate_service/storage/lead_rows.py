@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from leadgate_service.domain.candidate import CrmRecord
 from leadgate_service.domain.fields import LeadFields, PhoneKind, Seniority, Span
-from leadgate_service.domain.normalise import employee_band, revenue_band
+from leadgate_service.domain.normalise import WEBSITE_SCHEME, employee_band, revenue_band
 from leadgate_service.domain.register import SourceName
 from leadgate_service.keys import BurnRing, ContentDamaged, ContentKeyGone
 from leadgate_service.records import LeadRecord, SourceRecord
@@ -18,7 +18,6 @@ LeadRow: TypeAlias = dict[str, Any]
 
 LEAD_COLUMNS = tuple(column.name for column in tables.leads.columns)
 
-_WEBSITE_SCHEME = "https://"
 _BETWEEN = "\x1f"  # a control character, which no normalised value contains
 
 
@@ -28,7 +27,7 @@ def content_columns(fields: LeadFields) -> LeadRow:
     return {
         "company_name": fields.company_name,
         "company_description": fields.company_description,
-        "company_domain": fields.company_website.removeprefix(_WEBSITE_SCHEME) if fields.company_website else None,
+        "company_domain": fields.company_website.removeprefix(WEBSITE_SCHEME) if fields.company_website else None,
         "revenue_lower": revenue.lower if revenue else None,
         "revenue_upper": revenue.upper if revenue else None,
         "employees_lower": employees.lower if employees else None,
@@ -62,7 +61,7 @@ def open_fields(burn: BurnRing, row: Mapping[str, Any]) -> LeadFields:
     return LeadFields(
         company_name=row["company_name"],
         company_description=row["company_description"],
-        company_website=_WEBSITE_SCHEME + row["company_domain"] if row["company_domain"] else None,
+        company_website=WEBSITE_SCHEME + row["company_domain"] if row["company_domain"] else None,
         company_estimated_revenue=_span(row["revenue_lower"], row["revenue_upper"]),
         company_employee_range=_span(row["employees_lower"], row["employees_upper"]),
         company_industry=row["company_industry"],

@@ -1,12 +1,13 @@
 """Units of work of the way out: one read of many leads by key, and pages of a list."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.sql.expression import ColumnElement
 
 from leadgate_service.domain import identity
 from leadgate_service.domain.candidate import CrmRecord
@@ -14,7 +15,7 @@ from leadgate_service.keys import BurnRing, KeepRing
 from leadgate_service.records import LeadFilter, LeadKey, LeadPage, LeadRecord
 from leadgate_service.storage import tables
 from leadgate_service.storage.lead_rows import LEAD_COLUMNS, source_record, to_record
-from leadgate_service.storage.work import Row, Statement, Work, one_of
+from leadgate_service.storage.work import Row, Statement, Together, Work, one_of, together
 
 MOST_EXAMINED = 2_000
 """How many entries of an index one page looks at: a filter that few leads match costs no more than that."""
@@ -24,32 +25,45 @@ _HIGHEST_ID = bytes([0xFF]) * 16
 _leads = tables.leads.c
 _LEAD = [_leads[name] for name in LEAD_COLUMNS]
 
-SELECT_BY_ID = Statement(sa.select(*_LEAD).where(one_of(_leads.lead_id, "lead_ids")))
-SELECT_BY_KEY = Statement(sa.select(*_LEAD).where(one_of(_leads.key_token, "keys")))
-SELECT_BY_CRM_RECORD = Statement(
-    sa.select(tables.crm_references.c.record_token, tables.crm_references.c.lead_id).where(
-        one_of(tables.crm_references.c.record_token, "records"),
+_SOURCE = ("lead_id", "source", "first_obtained_date", "obtained_time", "fields")
+_CRM = ("lead_id", "recipient", "object", "record_id", "record_token")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Reading:
+    """The three statements that read leads whole, found in one way: each binds the same sequence of `wanted`."""
+
+    leads: Statement
+    sources: Statement
+    crm_references: Statement
+
+    def __call__(self, wanted: Iterable[bytes]) -> Together:
+        """Read the leads that are wanted."""
+        values = list(wanted)
+        return together(self.leads(wanted=values), self.sources(wanted=values), self.crm_references(wanted=values))
+
+
+def _reading(found: ColumnElement[bool]) -> _Reading:
+    """Make the statements that read the leads for which a condition on `leads` holds."""
+
+    def beside(table: sa.Table, columns: Sequence[str]) -> Statement:
+        joined = table.join(tables.leads, table.c.lead_id == _leads.lead_id)
+        return Statement(sa.select(*(table.c[name] for name in columns)).select_from(joined).where(found))
+
+    return _Reading(
+        Statement(sa.select(*_LEAD).where(found)),
+        beside(tables.lead_sources, _SOURCE),
+        beside(tables.crm_references, _CRM),
+    )
+
+
+READ_BY_ID = _reading(one_of(_leads.lead_id, "wanted"))
+READ_BY_KEY = _reading(one_of(_leads.key_token, "wanted"))
+READ_BY_CRM_RECORD = _reading(
+    _leads.lead_id.in_(
+        sa.select(tables.crm_references.c.lead_id).where(one_of(tables.crm_references.c.record_token, "wanted")),
     ),
 )
-SELECT_SOURCES = Statement(
-    sa.select(
-        tables.lead_sources.c.lead_id,
-        tables.lead_sources.c.source,
-        tables.lead_sources.c.first_obtained_date,
-        tables.lead_sources.c.obtained_time,
-        tables.lead_sources.c.fields,
-    ).where(one_of(tables.lead_sources.c.lead_id, "lead_ids")),
-)
-SELECT_CRM_REFERENCES = Statement(
-    sa.select(
-        tables.crm_references.c.lead_id,
-        tables.crm_references.c.recipient,
-        tables.crm_references.c.object,
-        tables.crm_references.c.record_id,
-    ).where(one_of(tables.crm_references.c.lead_id, "lead_ids")),
-)
-
-LeadRow: TypeAlias = Mapping[str, Any]
 
 _INDEXED = ("company_domain", "job_function", "company_industry", "seniority", "revenue_band", "employee_band")
 """Columns with an index (column, lead_id); the first that is filtered on, the likely most selective, is walked."""
@@ -65,19 +79,12 @@ class Leads:
 
     def read(self, keys: Sequence[LeadKey]) -> Work[list[LeadRecord | None]]:
         """Read leads by key, each whatever its state."""
-        by_record = yield from self._by_crm_record(keys)
-        lead_ids = {key.lead_id for key in keys if key.lead_id is not None} | set(by_record.values())
-        tokens = {self.keep.token(key.identifier) for key in keys if key.identifier is not None}
-        rows: list[Row] = []
-        if lead_ids:
-            rows += yield SELECT_BY_ID(lead_ids=list(lead_ids))
-        if tokens:
-            rows += yield SELECT_BY_KEY(keys=list(tokens))
-        found = [dict(zip(LEAD_COLUMNS, row, strict=True)) for row in rows]
-        records = yield from self._records(found)
-        by_id = {record.lead_id: record for record in records}
-        by_key = {bytes(row["key_token"]): by_id[bytes(row["lead_id"])] for row in found}
-        return [self._pick(key, by_id, by_key, by_record) for key in keys]
+        wanted = [self._wanted(key) for key in keys]
+        found: dict[_Wanted, LeadRecord] = {}
+        for reading in dict.fromkeys(one.reading for one in wanted):
+            rows = yield reading({one.value for one in wanted if one.reading is reading})
+            found |= self._found(reading, rows)
+        return [found.get(one) for one in wanted]
 
     def page(self, wanted: LeadFilter, today: date, after: bytes | None, most: int) -> Work[LeadPage]:
         """Read one page of the leads that may be processed. See `Store.leads`."""
@@ -92,44 +99,58 @@ class Leads:
         edge = yield last_examined(**walked, after=start)
         end = bytes(edge[0][0]) if edge else None
         rows = yield matching(**values, today=today, after=start, end=end or _HIGHEST_ID, most=most + 1)
-        shown = [dict(zip(LEAD_COLUMNS, row, strict=True)) for row in rows[:most]]
-        records = yield from self._records(shown)
-        return LeadPage(records, bytes(shown[-1]["lead_id"]) if len(rows) > most else end)
+        shown = rows[:most]
+        if not shown:
+            return LeadPage([], end)
+        lead_ids = [bytes(row[0]) for row in shown]
+        beside = together(READ_BY_ID.sources(wanted=lead_ids), READ_BY_ID.crm_references(wanted=lead_ids))
+        records = self._records(shown, *(yield beside))
+        return LeadPage(records, bytes(shown[-1][0]) if len(rows) > most else end)
 
-    def _by_crm_record(self, keys: Sequence[LeadKey]) -> Work[dict[bytes, bytes]]:
-        tokens = {self._record_token(key.crm_record) for key in keys if key.crm_record is not None}
-        if not tokens:
-            return {}
-        rows = yield SELECT_BY_CRM_RECORD(records=list(tokens))
-        return {bytes(token): bytes(lead_id) for token, lead_id in rows}
-
-    def _record_token(self, record: CrmRecord) -> bytes:
-        return self.keep.token(identity.crm_record(record.recipient, record.object, record.record_id))
-
-    def _pick(
-        self,
-        key: LeadKey,
-        by_id: Mapping[bytes, LeadRecord],
-        by_key: Mapping[bytes, LeadRecord],
-        by_record: Mapping[bytes, bytes],
-    ) -> LeadRecord | None:
+    def _wanted(self, key: LeadKey) -> "_Wanted":
         if key.identifier is not None:
-            return by_key.get(self.keep.token(key.identifier))
-        if key.crm_record is not None:
-            return by_id.get(by_record.get(self._record_token(key.crm_record), b""))
-        return by_id.get(key.lead_id or b"")
+            return _Wanted(READ_BY_KEY, self.keep.token(key.identifier))
+        record = key.crm_record
+        if record is not None:
+            known_as = identity.crm_record(record.recipient, record.object, record.record_id)
+            return _Wanted(READ_BY_CRM_RECORD, self.keep.token(known_as))
+        return _Wanted(READ_BY_ID, key.lead_id or b"")
 
-    def _records(self, rows: Sequence[LeadRow]) -> Work[list[LeadRecord]]:
+    def _found(self, reading: _Reading, rows: Sequence[Row]) -> "dict[_Wanted, LeadRecord]":
+        """Say which lead each wanted value found; of several with one CRM record, the one that must stop most."""
+        leads, sources, crm_references = rows
+        records = {record.lead_id: record for record in self._records(leads, sources, crm_references)}
+        if reading is READ_BY_ID:
+            return {_Wanted(reading, lead_id): record for lead_id, record in records.items()}
+        if reading is READ_BY_KEY:
+            position = LEAD_COLUMNS.index("key_token")
+            return {_Wanted(reading, bytes(row[position])): records[bytes(row[0])] for row in leads}
+        found: dict[_Wanted, LeadRecord] = {}
+        for lead_id, *_, token in crm_references:
+            wanted, record = _Wanted(reading, bytes(token)), records[bytes(lead_id)]
+            found[wanted] = max(record, found.get(wanted, record), key=_strictness)
+        return found
+
+    def _records(self, leads: Sequence[Row], sources: Sequence[Row], crm_references: Sequence[Row]) -> list[LeadRecord]:
         """Open rows, with where their values come from and which CRM records they are."""
-        if not rows:
-            return []
-        lead_ids = [row["lead_id"] for row in rows]
-        sources = _grouped((yield SELECT_SOURCES(lead_ids=lead_ids)), source_record)
-        crm_records = _grouped((yield SELECT_CRM_REFERENCES(lead_ids=lead_ids)), CrmRecord)
+        by_source = _grouped(sources, source_record)
+        by_crm_record = _grouped([row[:-1] for row in crm_references], CrmRecord)
+        rows = [dict(zip(LEAD_COLUMNS, row, strict=True)) for row in leads]
         return [
-            to_record(self.burn, row, sources[bytes(row["lead_id"])], crm_records[bytes(row["lead_id"])])
-            for row in rows
+            to_record(self.burn, row, by_source[lead_id], by_crm_record[lead_id])
+            for row, lead_id in zip(rows, (bytes(row[0]) for row in leads), strict=True)
         ]
+
+
+class _Wanted(NamedTuple):
+    """One lead that is wanted: how it is found, and by which value."""
+
+    reading: _Reading
+    value: bytes
+
+
+def _strictness(record: LeadRecord) -> tuple[bool, bool, date, bytes]:
+    return record.suppressed, record.restricted, record.expire_date, record.lead_id
 
 
 def _grouped(rows: Iterable[Row], make: Any) -> defaultdict[bytes, list[Any]]:

@@ -18,7 +18,6 @@ from leadgate_service.domain.gate import Decision, HeldLead, Outcome, Standing
 from leadgate_service.domain.identity import Identifier, TokenKind
 from leadgate_service.domain.policy import Policy
 from leadgate_service.domain.register import SourceName
-from leadgate_service.errors import FailedPrecondition, LeadgateError
 from leadgate_service.ids import NewId
 from leadgate_service.keys import BurnRing, ContentDamaged, ContentKeyGone
 from leadgate_service.storage import tables, updates
@@ -47,9 +46,17 @@ SELECT_SOURCES = Statement(
 DELETE_LEADS = Statement(sa.delete(tables.leads).where(one_of(tables.leads.c.lead_id, "lead_ids")))
 INSERT_LEADS = Insert(tables.leads, LEAD_COLUMNS)
 UPDATE_LEADS = Update(tables.leads, LEAD_COLUMNS)
+INSERT_SOURCES = Insert(tables.lead_sources, _SOURCE_COLUMNS)
 REPLACE_SOURCES = Insert(tables.lead_sources, _SOURCE_COLUMNS, conflict="replace")
 REPLACE_CRM_REFERENCES = Insert(tables.crm_references, _CRM_COLUMNS, conflict="replace")
 INSERT_CHANGES = Insert(tables.changes, _CHANGE_COLUMNS)
+
+_TOKEN_COLUMNS = {
+    "email_base_token": TokenKind.EMAIL_BASE,
+    "name_at_domain_token": TokenKind.NAME_AT_DOMAIN,
+    "phone_token": TokenKind.PHONE_E164,
+    "name_at_phone_token": TokenKind.NAME_AT_PHONE,
+}
 
 _lead_values = itemgetter(*LEAD_COLUMNS)
 
@@ -119,11 +126,6 @@ class Ledger:
             rows = self._sources.setdefault(bytes(lead_id), {})
             rows[SourceName(source)] = _SourceRow(record_token, first, obtained, from_bits(bits))
 
-    def unopened(self, candidate: Candidate) -> LeadgateError | None:
-        """Return why a living lead of a candidate cannot be opened, and so not be updated either."""
-        row = self._row_of(candidate)
-        return row.get("unopened") if row is not None else None
-
     def standing(self, candidate: Candidate) -> Standing:
         """Say what is known of the person or company of a candidate."""
         row = self._row_of(candidate)
@@ -159,16 +161,15 @@ class Ledger:
 
     def write(self) -> Work[None]:
         """Write every table, once."""
-        self._burn.prepare({row["expire_date"] for row in self._new.values()})
+        self._burn.prepare({row["expire_date"] for row in (*self._new.values(), *self._updated.values())})
         if self._replaced:
             yield DELETE_LEADS(lead_ids=self._replaced)
         if self._new:
             yield INSERT_LEADS([_lead_values(self._sealed(row)) for row in self._new.values()])
+            yield INSERT_SOURCES([row for lead_id in self._new for row in self._source_rows(lead_id)])
         if self._updated:
             yield UPDATE_LEADS([_lead_values(self._sealed(row)) for row in self._updated.values()])
-        touched = [lead_id for lead_id in (*self._new, *self._updated) if lead_id in self._sources]
-        if touched:
-            yield REPLACE_SOURCES([row for lead_id in touched for row in self._source_rows(lead_id)])
+            yield REPLACE_SOURCES([row for lead_id in self._updated for row in self._source_rows(lead_id)])
         if self._crm_references:
             yield REPLACE_CRM_REFERENCES(list(dict.fromkeys(self._crm_references)))
         if self._changes:
@@ -179,14 +180,11 @@ class Ledger:
         return self._leads.get(self._tokens[candidate.key]) if candidate.key is not None else None
 
     def _open(self, row: LeadRow) -> None:
-        """Open a row's content; if that fails, it fails for the calls that concern this lead, and no other."""
+        """Open a row's content; where that fails, the gate refuses what would change this lead, and nothing else."""
         try:
             row["fields"] = open_fields(self._burn, row)
         except (ContentKeyGone, ContentDamaged):
-            row["unopened"] = FailedPrecondition(
-                "CONTENT_KEY_GONE",
-                "A lead of this call cannot be opened: have the operator run `leadgate doctor`.",
-            )
+            row["fields"] = None
 
     def _held(self, row: LeadRow) -> HeldLead:
         sources = self._sources.get(bytes(row["lead_id"]), {})
@@ -194,7 +192,9 @@ class Ledger:
             first_obtained_date=row["first_obtained_date"],
             expire_date=row["expire_date"],
             suppliers={field: source for source, supplied in sources.items() for field in supplied.fields},
+            obtained_times={source: supplied.obtained_time for source, supplied in sources.items()},
             pinned=from_bits(row["pinned_fields"]),
+            readable=row["fields"] is not None,
         )
 
     def _insert(self, candidate: Candidate, decision: Decision) -> LeadRow:
@@ -228,7 +228,9 @@ class Ledger:
         known = {
             # What one answer showed, a shorter one does not undo (R-007, R-013).
             "personal": row["personal"] or candidate.personal,
-            "notice_due_date": row["notice_due_date"] or decision.notice_due_date,
+            "notice_due_date": _earlier(row["notice_due_date"], decision.notice_due_date),
+            "first_obtained_date": decision.first_obtained_date,
+            "expire_date": decision.expire_date,
             "approximate": updates.approximate(row["approximate"], row["fields"], candidate, decision),
         }
         news = {**self._token_columns(candidate), **self._said(candidate)}
@@ -254,15 +256,9 @@ class Ledger:
         }
 
     def _token_columns(self, candidate: Candidate) -> LeadRow:
-        def token(identifier: Identifier | None) -> bytes | None:
-            return self._tokens[identifier] if identifier is not None else None
-
-        return {
-            "email_base_token": token(candidate.base),
-            "name_at_domain_token": token(candidate.name_at_domain),
-            "phone_token": token(candidate.phone),
-            "name_at_phone_token": token(candidate.name_at_phone),
-        }
+        """Return the tokens that a person's lead is found by besides its key; of several of a kind, the first."""
+        found = {identifier.kind: self._tokens[identifier] for identifier in reversed(candidate.held)}
+        return {column: found.get(kind) for column, kind in _TOKEN_COLUMNS.items()}
 
     def _sealed(self, row: LeadRow) -> LeadRow:
         fields: LeadFields = row["fields"]
@@ -282,8 +278,10 @@ class Ledger:
             first = self._day(candidate.obtained_time)
             rows[candidate.source] = _SourceRow(record_token, first, candidate.obtained_time, kept)
         else:
-            known.record_token, known.obtained_time = record_token, candidate.obtained_time
             known.fields |= kept
+            known.first_obtained_date = min(known.first_obtained_date, self._day(candidate.obtained_time))
+            if candidate.obtained_time >= known.obtained_time:
+                known.record_token, known.obtained_time = record_token, candidate.obtained_time
 
     def _source_rows(self, lead_id: bytes) -> list[Row]:
         return [
@@ -298,3 +296,7 @@ class Ledger:
 
     def _day(self, instant: datetime) -> date:
         return today_in(self._policy.retention.zone_info, instant)
+
+
+def _earlier(one: date | None, other: date | None) -> date | None:
+    return min((day for day in (one, other) if day is not None), default=None)

@@ -1,9 +1,10 @@
 """The look-up records of one transaction: who was acquired when, so that no lapse restarts a clock (R-041, R-092)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -13,13 +14,19 @@ from leadgate_service.domain.identity import Identifier
 from leadgate_service.domain.retention import acquisition_ends
 from leadgate_service.storage import tables
 from leadgate_service.storage.requests import LEASE
-from leadgate_service.storage.work import Insert, Row, Statement, Work, one_of
+from leadgate_service.storage.work import Insert, Row, Statement, Step, Work, one_of
 
 _COLUMNS = tuple(column.name for column in tables.lookups.columns)
 
 SELECT_LOOKUPS = Statement(
     sa.select(*tables.lookups.columns)
-    .where(sa.or_(one_of(tables.lookups.c.key_token, "keys"), one_of(tables.lookups.c.record_token, "records")))
+    .where(
+        sa.or_(
+            one_of(tables.lookups.c.key_token, "keys"),
+            one_of(tables.lookups.c.record_token, "records"),
+            one_of(tables.lookups.c.crm_token, "crm_records"),
+        ),
+    )
     .with_for_update(),
 )
 INSERT_LOOKUPS = Insert(tables.lookups, _COLUMNS)
@@ -48,6 +55,7 @@ class LookupRow:
     key_token: bytes
     source: str
     record_token: bytes | None
+    crm_token: bytes | None
     personal: bool
     outcome: str
     asked_time: datetime
@@ -59,6 +67,30 @@ class LookupRow:
     def values(self) -> Row:
         """Return the values in the order of the table's columns."""
         return tuple(getattr(self, name) for name in _COLUMNS)
+
+
+class _Links(NamedTuple):
+    """By what a person is known under more than one key."""
+
+    record: Identifier | None
+    crm_record: Identifier | None
+
+
+def _links(candidate: Candidate) -> _Links:
+    """Return what links a candidate; an approximate match may be somebody else's record, a company has no clock."""
+    if not candidate.personal:
+        return _Links(None, None)
+    return _Links(None if candidate.approximate else candidate.record, candidate.intake.crm_identifier)
+
+
+def select_lookups(candidates: Sequence[Candidate], tokens: Mapping[Identifier, bytes]) -> Step:
+    """Read the look-up records that concern candidates, and hold those rows."""
+    links = [_links(candidate) for candidate in candidates]
+    return SELECT_LOOKUPS(
+        keys=list({tokens[candidate.intake.lookup_key] for candidate in candidates}),
+        records=list({tokens[link.record] for link in links if link.record is not None}),
+        crm_records=list({tokens[link.crm_record] for link in links if link.crm_record is not None}),
+    )
 
 
 class LookupBook:
@@ -77,7 +109,7 @@ class LookupBook:
         self._today = today
         self._rows: dict[tuple[bytes, str], LookupRow] = {}
         self._by_key: defaultdict[bytes, list[LookupRow]] = defaultdict(list)
-        self._by_record: defaultdict[bytes, list[LookupRow]] = defaultdict(list)
+        self._by_link: defaultdict[bytes, list[LookupRow]] = defaultdict(list)
         self._touched: dict[tuple[bytes, str], LookupRow] = {}
         for values in rows:
             row = LookupRow(*values)
@@ -114,14 +146,21 @@ class LookupBook:
         row.personal = row.personal or candidate.personal
         if asked:
             row.answered_time = self._now
-        if candidate.record is not None and not candidate.approximate:
-            row.record_token = self._tokens[candidate.record]
-            self._by_record[row.record_token].append(row)
+        links = _links(candidate)
+        if links.record is not None:
+            row.record_token = self._tokens[links.record]
+            self._by_link[row.record_token].append(row)
+        if links.crm_record is not None:
+            row.crm_token = self._tokens[links.crm_record]
+            self._by_link[row.crm_token].append(row)
         if decision.first_obtained_date is not None:
             known = Acquisition(decision.first_obtained_date, decision.expire_date)
-        dated = known or Acquisition(obtained_date, None)
-        for concerned in (row, *related) if decision.opens_acquisition else (row,):
-            _date(concerned, dated)
+        self._touch(row)
+        if row.personal and not candidate.personal:
+            return  # what a company's answer is dated says nothing of the person's clock
+        # A new acquisition dates linked keys' records, too; an update, which may have been obtained earlier, its own key's.
+        for concerned in (row, *(related if decision.opens_acquisition else self._own(candidate))):
+            _date(concerned, known or Acquisition(obtained_date, None))
             self._touch(concerned)
 
     def write(self) -> Work[None]:
@@ -138,12 +177,12 @@ class LookupBook:
         return [row for row in rows if row.delete_date >= self._today]
 
     def _related(self, candidate: Candidate) -> list[LookupRow]:
-        """Return the records of the same key, and of the same provider record unless the match was approximate."""
+        """Return the records of the same key, and those that are linked to it."""
         related = self._own(candidate)
-        if candidate.record is None or candidate.approximate or not candidate.personal:
-            return related
-        linked = self._by_record.get(self._tokens[candidate.record], [])
-        return related + [row for row in linked if row.delete_date >= self._today and row not in related]
+        for link in _links(candidate):
+            linked = self._by_link.get(self._tokens[link], []) if link is not None else []
+            related += [row for row in linked if row.delete_date >= self._today and row not in related]
+        return related
 
     def _row(self, candidate: Candidate) -> LookupRow:
         key = self._tokens[candidate.intake.lookup_key], candidate.source.value
@@ -153,6 +192,7 @@ class LookupBook:
                 key_token=key[0],
                 source=key[1],
                 record_token=None,
+                crm_token=None,
                 personal=False,
                 outcome="asking",
                 asked_time=self._now,
@@ -167,8 +207,9 @@ class LookupBook:
     def _add(self, row: LookupRow) -> None:
         self._rows[row.key_token, row.source] = row
         self._by_key[row.key_token].append(row)
-        if row.record_token is not None:
-            self._by_record[bytes(row.record_token)].append(row)
+        for link in (row.record_token, row.crm_token):
+            if link is not None:
+                self._by_link[bytes(link)].append(row)
 
     def _touch(self, row: LookupRow) -> None:
         self._touched[row.key_token, row.source] = row

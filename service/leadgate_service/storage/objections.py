@@ -16,7 +16,7 @@ from leadgate_service.storage import tables
 from leadgate_service.storage.journal import Record
 from leadgate_service.storage.ledger import INSERT_CHANGES, SELECT_SUPPRESSIONS
 from leadgate_service.storage.requests import open_book
-from leadgate_service.storage.work import Insert, Row, Statement, Work, one_of
+from leadgate_service.storage.work import Insert, Row, Statement, Work, one_of, together
 
 _leads = tables.leads.c
 _TOKENS = (
@@ -51,6 +51,12 @@ SELECT_LINKED = Statement(
 )
 SELECT_CRM_RECORDS = Statement(
     sa.select(tables.crm_references.c.record_token).where(one_of(tables.crm_references.c.lead_id, "lead_ids")),
+)
+SELECT_SHARING = Statement(
+    sa.select(*_TOKENS)
+    .join(tables.crm_references, tables.crm_references.c.lead_id == _leads.lead_id)
+    .where(_leads.personal, one_of(tables.crm_references.c.record_token, "crm_records"))
+    .with_for_update(),
 )
 SUPPRESS_LEADS = Statement(
     sa.update(tables.leads)
@@ -104,7 +110,7 @@ class Objections:
         return bool(rows)
 
     def _matched(self, email: str, given: dict[bytes, TokenKind]) -> Work[list[Row]]:
-        """Find the leads of the address, a sole trader's lead of its domain, and those linked by a provider's id."""
+        """Find the leads of the address, a sole trader's of its domain, and those that are linked to these."""
         keys = [token for token, kind in given.items() if kind is TokenKind.EMAIL_EXACT]
         bases = [token for token, kind in given.items() if kind is TokenKind.EMAIL_BASE]
         domain = identity.email_domain(email)
@@ -113,9 +119,11 @@ class Objections:
         direct = yield SELECT_MATCHED(keys=keys, bases=bases)
         if not direct:
             return []
-        records = yield SELECT_RECORDS(lead_ids=[row[0] for row in direct])
+        lead_ids = [row[0] for row in direct]
+        records, crm_records = yield together(SELECT_RECORDS(lead_ids=lead_ids), SELECT_CRM_RECORDS(lead_ids=lead_ids))
         linked = yield SELECT_LINKED(records=[row[0] for row in records])
-        return list({bytes(row[0]): row for row in (*direct, *linked)}.values())
+        sharing = yield SELECT_SHARING(crm_records=[row[0] for row in crm_records])
+        return list({bytes(row[0]): row for row in (*direct, *linked, *sharing)}.values())
 
     def _tokens_of(self, matched: Sequence[Row]) -> Work[dict[bytes, TokenKind]]:
         """Collect every token under which the matched leads may come again (R-030)."""
@@ -126,11 +134,11 @@ class Objections:
             others = zip((base, at_domain, phone, at_phone), kinds, strict=True)
             found.update({bytes(token): kind for token, kind in others if token is not None})
         if matched:
-            records = yield SELECT_RECORDS(lead_ids=[row[0] for row in matched])
+            lead_ids = [row[0] for row in matched]
+            records, crm = yield together(SELECT_RECORDS(lead_ids=lead_ids), SELECT_CRM_RECORDS(lead_ids=lead_ids))
             # Where a provider gave no id, the record is the address itself, which is there already.
             found = {bytes(row[0]): TokenKind.PROVIDER_PERSON_ID for row in records} | found
-            crm_records = yield SELECT_CRM_RECORDS(lead_ids=[row[0] for row in matched])
-            found.update({bytes(row[0]): TokenKind.CRM_RECORD for row in crm_records})
+            found.update({bytes(row[0]): TokenKind.CRM_RECORD for row in crm})
         return found
 
     def _suppression_rows(
@@ -141,9 +149,8 @@ class Objections:
     ) -> list[Row]:
         group = self.keep.group_id(registered.objection_id)
         version = self.keep.token_version
-        day = objection.now.date()
         return [
-            (token, group, kind.value, "person", None, version, CANONICALISER_VERSION, day)
+            (token, group, kind.value, "person", None, version, CANONICALISER_VERSION, objection.today)
             for token, kind in tokens.items()
         ]
 

@@ -6,6 +6,8 @@ be acknowledged before the transaction ends.
 """
 
 import asyncio
+import functools
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,8 +17,19 @@ import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
-from leadgate_service.storage.driver import MOST_ATTEMPTS, Collision, CommitUnknown, store_unavailable
-from leadgate_service.storage.work import Insert, Latch, Row, Statement, Step, Update, Work, constants, replacing
+from leadgate_service.storage.driver import MOST_ATTEMPTS, Collision, CommitUnknown, Rejected, store_unavailable
+from leadgate_service.storage.work import (
+    Insert,
+    Latch,
+    Row,
+    Statement,
+    Step,
+    Together,
+    Update,
+    Work,
+    constants,
+    replacing,
+)
 
 Result = TypeVar("Result")
 
@@ -26,16 +39,17 @@ COMMAND_SECONDS = 10.0
 LOCK_MILLISECONDS = 5_000
 """How long an objection waits for the intakes that were there before it."""
 
+_MARK = re.compile(r"\$([0-9]+)")
+
 _DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]  # the dialect has no annotations
 
-_LATCH = {
-    Latch.NONE: (),
-    Latch.SHARED: ("SELECT 1 FROM objection_latch",),
-    Latch.EXCLUSIVE: (
-        f"SET LOCAL lock_timeout = {LOCK_MILLISECONDS}",
-        "LOCK TABLE objection_latch IN ACCESS EXCLUSIVE MODE",
-    ),
+_BEGIN = {
+    Latch.NONE: "BEGIN",
+    Latch.SHARED: "BEGIN; SELECT 1 FROM objection_latch",
+    Latch.EXCLUSIVE: f"BEGIN; SET LOCAL lock_timeout = {LOCK_MILLISECONDS}; "
+    "LOCK TABLE objection_latch IN ACCESS EXCLUSIVE MODE",
 }
+"""How a transaction begins, in one message; a statement after it has a snapshot of its own, from behind the latch."""
 
 _LOST_RACES = (
     asyncpg.UniqueViolationError,
@@ -43,6 +57,15 @@ _LOST_RACES = (
     asyncpg.SerializationError,
     Collision,
 )
+_DEFECTS = (
+    asyncpg.DataError,
+    asyncpg.NotNullViolationError,
+    asyncpg.ForeignKeyViolationError,
+    asyncpg.CheckViolationError,
+    asyncpg.SyntaxOrAccessError,
+)
+"""What the same request would meet again, however often it is sent: a mistake of ours, not an outage."""
+
 _DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 
@@ -82,11 +105,17 @@ class PostgresDriver:
         """Run a unit of work in one transaction. See `Driver.transact`."""
         return await asyncio.shield(self._transact(work, latch))
 
+    async def append(self, rows: Step) -> None:
+        """Insert rows in one transaction, which is the statement's own. See `Driver.append`."""
+        await asyncio.shield(self._append(rows))
+
     async def read(self, work: Callable[[], Work[Result]]) -> Result:
         """Run a unit of work that only reads. See `Driver.read`."""
         try:
             async with self._pool.acquire() as connection:
                 return await self._drive(connection, work())
+        except _DEFECTS as error:
+            raise Rejected(error) from None
         except _DATABASE_ERRORS:
             raise store_unavailable() from None
 
@@ -94,29 +123,40 @@ class PostgresDriver:
         """Close the pool."""
         await self._pool.close()
 
+    async def _append(self, rows: Step) -> None:
+        try:
+            async with self._pool.acquire() as connection:
+                await self._run(connection, rows)
+        except _DEFECTS as error:
+            raise Rejected(error) from None
+        except _DATABASE_ERRORS:
+            raise CommitUnknown from None
+
     async def _transact(self, work: Callable[[], Work[Result]], latch: Latch) -> Result:
+        lost: Exception | None = None
         for _ in range(MOST_ATTEMPTS):
             try:
                 return await self._attempt(work, latch)
-            except _LOST_RACES:
-                continue
+            except _LOST_RACES as error:
+                lost = error
+            except _DEFECTS as error:
+                raise Rejected(error) from None
             except _DATABASE_ERRORS:
-                break
+                raise store_unavailable() from None
+        if isinstance(lost, asyncpg.UniqueViolationError):
+            raise Rejected(lost) from None  # what stands in its way is there to stay
         raise store_unavailable()
 
     async def _attempt(self, work: Callable[[], Work[Result]], latch: Latch) -> Result:
         async with self._pool.acquire() as connection:
-            transaction = connection.transaction()
-            await transaction.start()
             try:
-                for sql in _LATCH[latch]:
-                    await connection.execute(sql)
+                await connection.execute(_BEGIN[latch])
                 result = await self._drive(connection, work())
             except BaseException:
-                await _roll_back(transaction)
+                await _roll_back(connection)
                 raise
             try:
-                await transaction.commit()
+                await connection.execute("COMMIT")
             except _LOST_RACES:
                 raise
             except _DATABASE_ERRORS:
@@ -133,7 +173,9 @@ class PostgresDriver:
             result: Result = finished.value
             return result
 
-    async def _run(self, connection: Any, step: Step) -> list[Row]:
+    async def _run(self, connection: Any, step: Step | Together) -> list[Row]:
+        if isinstance(step, Together):
+            return await self._run_together(connection, step.steps)
         statement = step.statement
         if isinstance(statement, Insert) and statement.conflict == "fail":
             await connection.copy_records_to_table(
@@ -142,11 +184,21 @@ class PostgresDriver:
                 records=step.values,
             )
             return []
+        compiled = self._compiled_of(statement)
+        rows: list[Row] = await connection.fetch(compiled.sql, *compiled.arguments(step.values))
+        return rows
+
+    async def _run_together(self, connection: Any, steps: Sequence[Step]) -> list[Row]:
+        parts = [self._compiled_of(step.statement) for step in steps]
+        arguments = [value for part, step in zip(parts, steps, strict=True) for value in part.arguments(step.values)]
+        rows: list[Row] = await connection.fetchrow(_together(tuple(part.sql for part in parts)), *arguments)
+        return rows
+
+    def _compiled_of(self, statement: Statement | Insert | Update) -> "_Compiled":
         compiled = self._compiled.get(statement)
         if compiled is None:
             compiled = self._compiled[statement] = _compile(statement)
-        rows: list[Row] = await connection.fetch(compiled.sql, *compiled.arguments(step.values))
-        return rows
+        return compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +234,12 @@ def _give_up(connection: Any) -> None:
         connection.terminate()
 
 
-async def _roll_back(transaction: Any) -> None:
+async def _roll_back(connection: Any) -> None:
+    """Undo what was done; a connection on which even that fails must not be used again."""
     try:
-        await transaction.rollback()
+        await connection.execute("ROLLBACK")
     except _DATABASE_ERRORS:
-        return
+        _give_up(connection)
 
 
 def _compile(statement: Statement | Insert | Update) -> _Compiled:
@@ -203,6 +256,22 @@ def _compile(statement: Statement | Insert | Update) -> _Compiled:
             sql = f"UPDATE {table.name} SET {assignments} FROM {source} WHERE {table.name}.{key} = new.{key}"  # noqa: S608 - names of our tables
             return _Compiled(sql, (), {})
     raise AssertionError(statement)
+
+
+@functools.cache
+def _together(selects: tuple[str, ...]) -> str:
+    """Join selects into one, whose one row has an array of rows for each."""
+    arrays: list[str] = []
+    marks = 0
+    for sql in selects:
+        numbers = [int(number) for number in _MARK.findall(sql)]
+        arrays.append(f"ARRAY(SELECT found FROM ({_renumbered(sql, marks)}) found)")  # noqa: S608 - statements of ours
+        marks += max(numbers, default=0)
+    return f"SELECT {', '.join(arrays)}"
+
+
+def _renumbered(sql: str, by: int) -> str:
+    return _MARK.sub(lambda mark: f"${int(mark[1]) + by}", sql)
 
 
 def _unnest(table: sa.Table, columns: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """Idempotency: the same request, sent again, is answered with the same bytes and has no second effect (P9)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -11,7 +11,7 @@ from leadgate_service.errors import Aborted, FailedPrecondition, LeadgateError
 from leadgate_service.keys import KeepRing
 from leadgate_service.records import Caller
 from leadgate_service.storage import tables
-from leadgate_service.storage.work import Insert, Row, Statement, Work, one_of
+from leadgate_service.storage.work import Insert, Row, Statement, Step, Work, one_of
 
 LIFE = timedelta(hours=72)
 """How long an answer is remembered."""
@@ -64,13 +64,19 @@ class Known:
 
 
 class RequestBook:
-    """The requests of one transaction: what was known when it began, and what it adds."""
+    """The requests of one transaction: what was known when it began, and what it adds.
 
-    def __init__(self, keep: KeepRing, now: datetime, known: Mapping[Key, Known]) -> None:
+    Args:
+        keep: Makes the MACs of their bodies.
+        now: The instant.
+        rows: What `select_requests` found, which may be more than was asked for.
+    """
+
+    def __init__(self, keep: KeepRing, now: datetime, rows: Iterable[Row]) -> None:
         self._keep = keep
         self._now = now
-        self._known = dict(known)
-        self._stored = frozenset(known)
+        self._known = {(row[0], row[1]): Known(row[2], row[3], row[4], row[5]) for row in rows}
+        self._stored = frozenset(self._known)
         self._touched: dict[Key, None] = {}
 
     def earlier(self, caller: Caller, *, claimed: bool = False) -> bytes | LeadgateError | None:
@@ -115,15 +121,18 @@ class RequestBook:
         return (*key, known.body_mac, known.response, known.claimed_time, known.delete_time)
 
 
-def open_book(callers: Iterable[Caller], keep: KeepRing, now: datetime) -> Work[RequestBook]:
+def select_requests(callers: Iterable[Caller]) -> Step:
     """Read what is known of the callers' requests, and hold those rows."""
     keys = {_key(caller) for caller in callers}
-    rows = yield SELECT_REQUESTS(
+    return SELECT_REQUESTS(
         principals=list({principal for principal, _ in keys}),
         request_ids=[request_id for _, request_id in keys],
     )
-    found = {(row[0], row[1]): Known(row[2], row[3], row[4], row[5]) for row in rows}
-    return RequestBook(keep, now, {key: known for key, known in found.items() if key in keys})
+
+
+def open_book(callers: Iterable[Caller], keep: KeepRing, now: datetime) -> Work[RequestBook]:
+    """Open the book of a transaction that needs nothing else to begin with."""
+    return RequestBook(keep, now, (yield select_requests(callers)))
 
 
 def release(caller: Caller) -> Work[None]:

@@ -178,13 +178,8 @@ class SqlStore:
         return await self._driver.read(lambda: self._leads.read(keys))
 
     async def _append(self, entries: Sequence[Entry]) -> Sequence[None]:
-        def work(record: Record) -> Work[Sequence[None]]:
-            for entry in entries:
-                record(entry)
-            yield from ()
-            return [None] * len(entries)
-
-        return await self._access_journal.commit(work)
+        await self._access_journal.append(entries)
+        return [None] * len(entries)
 
 
 def _raised(answer: Answer | Exception) -> Answer:

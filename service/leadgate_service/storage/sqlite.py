@@ -18,15 +18,29 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from leadgate_service.errors import FailedPrecondition
-from leadgate_service.storage.driver import store_unavailable
+from leadgate_service.storage.driver import Rejected, store_unavailable
 from leadgate_service.storage.tables import Instant
-from leadgate_service.storage.work import Insert, Latch, Row, Statement, Step, Update, Work, constants, replacing
+from leadgate_service.storage.work import (
+    Insert,
+    Latch,
+    Row,
+    Statement,
+    Step,
+    Together,
+    Update,
+    Work,
+    constants,
+    replacing,
+)
 
 Result = TypeVar("Result")
 Convert = Callable[[Any], Any]
 
 BUSY_SECONDS = 5.0
 """How long a statement waits for a command of the operator that is writing at the same time."""
+
+_DEFECTS = (sqlite3.DataError, sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError)
+"""What the same request would meet again, however often it is sent: a mistake of ours, not an outage."""
 
 _DIALECT = SQLiteDialect_pysqlite(paramstyle="named")
 
@@ -61,6 +75,14 @@ class SqliteDriver:
         del latch
         return await self._in_thread(lambda: self._transact(work, "BEGIN IMMEDIATE"))
 
+    async def append(self, rows: Step) -> None:
+        """Insert rows in one transaction. See `Driver.append`."""
+
+        def work() -> Work[None]:
+            yield rows
+
+        await self.transact(work, Latch.NONE)
+
     async def read(self, work: Callable[[], Work[Result]]) -> Result:
         """Run a unit of work that only reads. See `Driver.read`."""
         return await self._in_thread(lambda: self._transact(work, "BEGIN"))
@@ -75,6 +97,8 @@ class SqliteDriver:
     async def _in_thread(self, call: Callable[[], Result]) -> Result:
         try:
             return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, call))
+        except _DEFECTS as error:
+            raise Rejected(error) from None
         except sqlite3.Error:
             raise store_unavailable() from None
 
@@ -98,7 +122,9 @@ class SqliteDriver:
             result: Result = finished.value
             return result
 
-    def _run(self, step: Step) -> list[Row]:
+    def _run(self, step: Step | Together) -> list[Row]:
+        if isinstance(step, Together):
+            return [self._run(part) for part in step.steps]
         compiled = self._compiled.get(step.statement)
         if compiled is None:
             compiled = self._compiled[step.statement] = _compile(step.statement)

@@ -171,6 +171,7 @@ lookups = Table(
     Column("key_token", Token, primary_key=True, comment="of the address or domain that was asked about"),
     Column("source", String(40), primary_key=True),
     Column("record_token", Token, comment="of the provider's own id of the person; null without a person"),
+    Column("crm_token", Token, comment="of the CRM record that the person is; null if none was named"),
     Column("personal", Boolean, nullable=False),
     Column("outcome", String(10), nullable=False, comment="asking, found, miss, queued, failed"),
     Column("asked_time", Instant, nullable=False),
@@ -179,6 +180,7 @@ lookups = Table(
     Column("expire_date", Date, comment="last day of what was acquired; null while nothing of a person was stored"),
     Column("delete_date", Date, nullable=False, comment="last day of this record"),
     Index(None, "record_token"),
+    Index(None, "crm_token"),
     comment="Memory of every acquisition, without content (R-092): so that letting a lead lapse cannot restart its "
     "clock. Lives 12 months from first acquisition and never shorter than its lead. Deleted by the retention sweep.",
 )

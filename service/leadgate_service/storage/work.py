@@ -82,7 +82,22 @@ class Step:
     values: Mapping[str, Any] | Sequence[Row]
 
 
-Work: TypeAlias = Generator[Step, list[Row], Result]
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Steps that only read and need nothing of each other: they go to the database in one message.
+
+    It sends the rows of each step, in their order. On PostgreSQL all see one snapshot.
+    """
+
+    steps: tuple[Step, ...]
+
+
+def together(*steps: Step) -> Together:
+    """Read several things at once."""
+    return Together(steps)
+
+
+Work: TypeAlias = Generator[Step | Together, list[Row], Result]
 
 
 class one_of(ColumnElement[bool]):  # noqa: N801 - reads as SQL

@@ -2,13 +2,13 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from leadgate_providers import LEAST_SECONDS, Query
 from leadgate_providers import Outcome as Reply
-from leadgate_providers import Query
 from leadgate_providers.documents import Unreadable, handed_in
 
 from leadgate_service.domain.candidate import Candidate, Intake, prepare, question
@@ -16,17 +16,21 @@ from leadgate_service.domain.gate import Decision, Outcome, Reason
 from leadgate_service.domain.policy import Policy
 from leadgate_service.domain.projection import Answer, project
 from leadgate_service.domain.register import SourceName, Unusable
-from leadgate_service.errors import FailedPrecondition, LeadgateError, PermissionDenied, Unavailable
+from leadgate_service.errors import FailedPrecondition, InvalidArgument, LeadgateError, PermissionDenied, Unavailable
 from leadgate_service.records import Admission, Asking, Caller, EncodeJudged, Settlement
 from leadgate_service.store import PolicyMoved, Store
 from leadgate_service.usecases import objections
 from leadgate_service.usecases.clock import Moment, Now, moment
 from leadgate_service.usecases.policy import PolicyInForce
+from leadgate_service.usecases.recipients import require_recipient
 
 Result = TypeVar("Result")
 
-Ask = Callable[[SourceName, Query, float], Awaitable[tuple[Reply, Mapping[str, object] | None]]]
-"""Asks a provider, within so many seconds."""
+StillAllowed = Callable[[], Coroutine[Any, Any, bool]]
+"""Says whether a provider may be told of the person once more."""
+
+Ask = Callable[[SourceName, Query, float, StillAllowed], Awaitable[tuple[Reply, Mapping[str, object] | None]]]
+"""Asks a provider, within so many seconds, and repeats a request only while that is still allowed."""
 
 MOST_POLICY_MOVES = 3
 
@@ -76,6 +80,8 @@ _ENDINGS: Mapping[Reply, _Ending] = {
     # Found and not found are answers; nobody else is told of the person then.
     Reply.MISS: _Ending("miss", _not_stored(Reason.NOT_FOUND), final=True),
     Reply.OBJECTED: _Ending("miss", _not_stored(Reason.SUPPRESSED), final=True),
+    # The person objected to us between two requests. The provider gave no answer, so nothing counts as a look-up.
+    Reply.STOPPED: _Ending("failed", _not_stored(Reason.SUPPRESSED), final=True),
     Reply.QUEUED: _Ending("queued", Decision(outcome=Outcome.QUEUED)),
     Reply.INVALID: _Ending("failed", _not_stored(Reason.LOOKUP_REFUSED), final=True, ask_next=True),
     Reply.RETRY: _Ending("failed", _not_stored(Reason.PROVIDER_FAILED), ask_next=True),
@@ -124,15 +130,17 @@ class IntakeDesk:
             seconds: How long all providers together may take.
 
         Raises:
+            InvalidArgument: FIELD_INVALID: the policy does not list the CRM record's recipient.
             PermissionDenied: SOURCE_NOT_ACTIVE.
             FailedPrecondition: ASSESSMENT_NOT_IN_FORCE, ATTESTATION_LAPSED, TRANSFER_MECHANISM_INVALID,
                 REQUEST_ID_REUSED.
             Aborted: REQUEST_IN_PROGRESS.
             Unavailable: STORE_UNAVAILABLE.
         """
+        require_recipient(await self._policies.current(), intake.crm_record)
         deadline = asyncio.get_running_loop().time() + seconds
         enquiry = _Enquiry(caller, intake, encode, deadline)
-        enriching = asyncio.create_task(self._under_policy(lambda policy: self._enrich(enquiry, policy)))
+        enriching = asyncio.create_task(self._enrich(enquiry))
         self._enriching.add(enriching)
         enriching.add_done_callback(self._enriching.discard)
         return await asyncio.shield(enriching)
@@ -144,6 +152,8 @@ class IntakeDesk:
 
     async def ingest(self, caller: Caller, items: Sequence[Delivery | Decision], encode: EncodeJudged) -> bytes:
         """Gate answers that were fetched elsewhere, as one unit. Items already decided on are passed through.
+
+        An item whose CRM record is of a recipient that the policy does not list is invalid, and stops no other.
 
         Raises:
             FailedPrecondition: ASSESSMENT_NOT_IN_FORCE, REQUEST_ID_REUSED.
@@ -158,7 +168,7 @@ class IntakeDesk:
 
         return await self._under_policy(attempt)
 
-    async def _under_policy(self, attempt: Callable[[Policy], Awaitable[bytes]]) -> bytes:
+    async def _under_policy(self, attempt: Callable[[Policy], Awaitable[Result]]) -> Result:
         """Try under the policy in force, again if another one came into force meanwhile."""
         for _ in range(MOST_POLICY_MOVES):
             try:
@@ -167,28 +177,43 @@ class IntakeDesk:
                 await self._policies.refresh()
         raise Unavailable("STORE_UNAVAILABLE", "The policy keeps changing: send the same request again.")
 
-    async def _enrich(self, enquiry: "_Enquiry", policy: Policy) -> bytes:
-        when = moment(self._now, policy)
-        sources = self._usable(policy, when)
-        for position, source in enumerate(sources):
-            asking = enquiry.asking(policy, source, when)
+    async def _enrich(self, enquiry: "_Enquiry") -> bytes:
+        while True:
             # The place in the queue comes before the claim, so that nobody objects between the claim and the question.
             async with self._asking:
-                refused = await self._store.claim(asking)
-                if refused is not None:
-                    return refused
-                enquiry.claimed = True
-                reply, body = await self._ask(source, enquiry.query, enquiry.seconds_left)
+                claim = await self._under_policy(lambda policy: self._claim(enquiry, policy))
+                if isinstance(claim, bytes):
+                    return claim
+                source = claim.question.source
+                # What is on record as disclosed is sent, though the claim took all the time there was.
+                seconds = max(enquiry.seconds_left, LEAST_SECONDS)
+                reply, body = await self._ask(source, enquiry.query, seconds, lambda: self._still_allowed(enquiry))
             if reply is Reply.OK and body is not None:
                 return await self._admit(enquiry, source, body)
             if reply is Reply.OBJECTED:
-                await self._remember_objection(asking)
+                await self._remember_objection(claim)
             ending = _ENDINGS[reply]
-            last = not ending.ask_next or position == len(sources) - 1
-            response = await self._settle(asking, ending, last=last)
+            last = not (ending.ask_next and enquiry.sources and enquiry.in_time)
+            response = await self._settle(claim, ending, last=last)
             if last:
                 return response
-        raise AssertionError(sources)
+
+    async def _claim(self, enquiry: "_Enquiry", policy: Policy) -> Asking | bytes:
+        """Claim the next source; return the question that may be asked now, or the answer if none may."""
+        when = moment(self._now, policy)
+        if not enquiry.claimed:
+            enquiry.sources = self._usable(policy, when)
+        asking = enquiry.asking(policy, enquiry.sources[0], when)
+        refused = await self._store.claim(asking)
+        if refused is not None:
+            return refused
+        del enquiry.sources[0]
+        enquiry.claimed = True
+        return asking
+
+    async def _still_allowed(self, enquiry: "_Enquiry") -> bool:
+        """Say whether nobody objected since the claim: every further request tells the provider anew."""
+        return not await self._store.is_suppressed(enquiry.intake.identifiers)
 
     def _usable(self, policy: Policy, when: Moment) -> list[SourceName]:
         """Return the configured sources that may be asked today, or refuse with the first one's reason."""
@@ -239,14 +264,15 @@ class IntakeDesk:
 
 @dataclass(slots=True)
 class _Enquiry:
-    """One EnrichLead, which may be tried under more than one policy.
+    """One EnrichLead on its way from source to source.
 
     Attributes:
         caller: Who asks.
         intake: About whom or what.
         encode: Makes the answer.
         deadline: On the loop's clock.
-        claimed: The request id is claimed by now.
+        claimed: The request id is claimed by now. From then on the sources stay, though the policy moves.
+        sources: Those that are still to be asked, in their order.
     """
 
     caller: Caller
@@ -254,6 +280,7 @@ class _Enquiry:
     encode: EncodeJudged
     deadline: float
     claimed: bool = False
+    sources: list[SourceName] = field(default_factory=list)
 
     @property
     def query(self) -> Query:
@@ -261,7 +288,11 @@ class _Enquiry:
 
     @property
     def seconds_left(self) -> float:
-        return max(0.0, self.deadline - asyncio.get_running_loop().time())
+        return self.deadline - asyncio.get_running_loop().time()
+
+    @property
+    def in_time(self) -> bool:
+        return self.seconds_left >= LEAST_SECONDS
 
     def asking(self, policy: Policy, source: SourceName, when: Moment) -> Asking:
         return Asking(
@@ -271,8 +302,19 @@ class _Enquiry:
             now=when.now,
             today=when.today,
             claimed=self.claimed,
+            in_time=self.in_time,
             encode=self.encode,
         )
+
+
+def invalid_item(error: InvalidArgument) -> Decision:
+    """Decide on an item of a batch that breaks a rule of the contract, so that it stops no other."""
+    return Decision(
+        outcome=Outcome.NOT_STORED,
+        reason=Reason.INVALID_ITEM,
+        invalid_field=error.metadata["field"],
+        broken_rule=error.metadata["rule"],
+    )
 
 
 def _objected(request_id: str) -> str:
@@ -303,6 +345,10 @@ def _admission(  # noqa: PLR0913 - the parts of an admission
 def _candidate(policy: Policy, item: Delivery | Decision, when: Moment) -> Candidate | Decision:
     if isinstance(item, Decision):
         return item
+    try:
+        require_recipient(policy, item.intake.crm_record)
+    except InvalidArgument as error:
+        return invalid_item(error)
     answer = item.answer
     if isinstance(answer, bytes):
         try:

@@ -12,6 +12,7 @@ from leadgate_service.errors import FailedPrecondition, NotFound, PermissionDeni
 from leadgate_service.records import LeadFilter, LeadKey, LeadPage, LeadRecord
 from leadgate_service.store import Store
 from leadgate_service.usecases.clock import Moment
+from leadgate_service.usecases.recipients import require_recipient
 
 EvidenceToken = Callable[[str, bytes], bytes]
 """Makes the token by which evidence names a lead: see `KeepRing.evidence_token`."""
@@ -54,11 +55,13 @@ async def get(store: Store, evidence: EvidenceToken, reader: Reader, key: LeadKe
 
     Raises:
         PermissionDenied: PURPOSE_NOT_ALLOWED.
+        InvalidArgument: FIELD_INVALID: the policy does not list the CRM record's recipient.
         NotFound: LEAD_NOT_FOUND: there is none, or none that the reader may know of.
         FailedPrecondition: CONTENT_KEY_GONE: the key of its date is missing.
         Unavailable: STORE_UNAVAILABLE, AUDIT_UNAVAILABLE.
     """
     authorise_purpose(reader.principal, reader.method, reader.purpose)
+    require_recipient(reader.policy, key.crm_record)
     record = await store.lead(key)
     answer = _disclose(reader, record)
     outcome = "OK" if isinstance(answer, LeadRecord) else answer or "LEAD_NOT_FOUND"

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from leadgate_service.audit import Entry
 from leadgate_service.domain import identity
+from leadgate_service.domain.dates import today_in
 from leadgate_service.domain.policy import Policy
 from leadgate_service.records import Caller, Objection, Registered
 from leadgate_service.store import Store
@@ -26,7 +27,7 @@ async def register(  # noqa: PLR0913 - a command with its surroundings
 
     Args:
         store: Where.
-        policy: Says when unreadable content is erased.
+        policy: Says when unreadable content is erased, and in which zone days are counted.
         caller: Who registers it.
         email: Canonical address.
         channel: How it came.
@@ -46,6 +47,7 @@ async def register(  # noqa: PLR0913 - a command with its surroundings
         received_time=received_time,
         reference=reference,
         now=now,
+        today=today_in(policy.retention.zone_info, now),
         erase_time=now + timedelta(hours=policy.objections.erase_after_hours),
         policy_version=policy.version,
         encode=encode,
