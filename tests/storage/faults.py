@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from leadgate_service.domain import identity
 from leadgate_service.storage import tables
 from leadgate_service.storage.driver import CommitUnknown, Driver, store_unavailable
-from leadgate_service.storage.work import Latch, Row, Step, Work
+from leadgate_service.storage.work import Latch, Row, Together, Work
 from leadgate_service.store import Store
 
 from tests.worlds import World
@@ -97,12 +97,13 @@ class FaultyDriver:
             raise CommitUnknown
         return result
 
-    async def append(self, rows: Step) -> None:
-        """See `Driver.append`, which is one step and a commit."""
+    async def at_once(self, steps: Together) -> list[Row]:
+        """See `Driver.at_once`, which is one step and a commit."""
         self._meet(Fault(Place.BEFORE_STEP), CommitUnknown())
         self._meet(Fault(Place.BEFORE_COMMIT), CommitUnknown())
-        await self._inner.append(rows)
+        rows = await self._inner.at_once(steps)
         self._meet(Fault(Place.AFTER_COMMIT), CommitUnknown())
+        return rows
 
     async def read(self, work: Callable[[], Work[Result]]) -> Result:
         """See `Driver.read`."""

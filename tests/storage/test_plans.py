@@ -10,7 +10,7 @@ from typing import Any
 
 import leadgate_service.storage
 import pytest
-from leadgate_service.storage import leads, sqlite
+from leadgate_service.storage import lead_reads, leads, sqlite
 from leadgate_service.storage.work import Statement
 
 from tests.stores import SQLITE
@@ -31,12 +31,8 @@ def statements() -> dict[str, Statement]:
     names = [module.name for module in iter_modules(leadgate_service.storage.__path__)]
     modules = [import_module(f"leadgate_service.storage.{name}") for name in names]
     found = {name: value for module in modules for name, value in vars(module).items() if isinstance(value, Statement)}
-    readings = {name: value for name, value in vars(leads).items() if isinstance(value, leads._Reading)}
-    found |= {
-        f"{name}.{part.name}": getattr(reading, part.name)
-        for name, reading in readings.items()
-        for part in fields(reading)
-    }
+    ways = {name: value for name, value in vars(lead_reads).items() if isinstance(value, lead_reads.Way)}
+    found |= {f"{name}.{part.name}": getattr(way, part.name) for name, way in ways.items() for part in fields(way)}
     for filters in (frozenset[str](), frozenset({"job_function", "seniority", "first_obtained_from_date"})):
         pages = leads._page_statements(filters)
         found |= {f"page {number} by {sorted(filters)}": page for number, page in enumerate(pages)}

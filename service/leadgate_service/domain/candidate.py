@@ -143,13 +143,14 @@ def prepare(policy: Policy, intake: Intake, source: SourceName, obtained_time: d
     by_address = not of_company and (of_person or natural)
     key = intake.lookup_key if by_address else _company_key(kept.domain or intake.domain)
     person_record = _record(source, answer.person_id)
+    by_name = subject.person_identifiers(kept, intake.host)
     asked = [*intake.identifiers, *subject.company_identifiers(said, intake.host)]
     if not of_company:
-        asked += subject.person_identifiers(said, intake.host)
+        asked += by_name if said == kept else subject.person_identifiers(said, intake.host)
         asked += [person_record] if person_record is not None else []
     if not by_address and key is not None:
         asked += [key, identity.objector_domain(key.canonical)] if natural else [key]
-    held = [*subject.person_identifiers(kept, intake.host)] if of_person else []
+    held = [*by_name] if of_person else []
     held += [intake.identifiers[1]] if by_address else []
     return Candidate(
         intake=intake,

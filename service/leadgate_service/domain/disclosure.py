@@ -32,6 +32,8 @@ def withheld(*, suppressed: bool, restricted: bool, expire_date: date, today: da
 
 def only_visible(content: LeadFields, visible: frozenset[Field]) -> LeadFields:
     """Leave out what the reader may not see (GDPR Art. 25(2))."""
+    if visible.issuperset(Field):
+        return content
     shown = {one.name: getattr(content, one.name) for one in fields(LeadFields) if one.name in visible}
     phone_kind = content.phone_kind if "phone_number" in shown else None
     return LeadFields(**shown, phone_kind=phone_kind)

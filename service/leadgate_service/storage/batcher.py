@@ -56,10 +56,21 @@ class Lane(Generic[Unit, Answer]):
     async def _run(self) -> None:
         try:
             while self._queue:
+                await self._let_others_join()
                 if taken := self._take():
                     await self._flush_some(taken)
         finally:
             self._flushing = None
+
+    async def _let_others_join(self) -> None:
+        """Let every call that is ready go on, for as long as that brings more units: they share what a flush costs.
+
+        Nobody waits for a call that may come; at one call in flight this is one empty turn of the loop.
+        """
+        queued = 0
+        while queued < len(self._queue) < self._most:
+            queued = len(self._queue)
+            await asyncio.sleep(0)
 
     def _take(self) -> list[tuple[Unit, asyncio.Future[Answer]]]:
         taken: list[tuple[Unit, asyncio.Future[Answer]]] = []

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from leadgate_service.errors import Unavailable
-from leadgate_service.storage.work import Latch, Step, Work
+from leadgate_service.storage.work import Latch, Row, Together, Work
 
 Result = TypeVar("Result")
 
@@ -29,11 +29,14 @@ class Driver(Protocol):
         """
         ...
 
-    async def append(self, rows: Step) -> None:
-        """Insert rows, as a transaction of their own: what is only added needs no look at what is there.
+    async def at_once(self, steps: Together) -> list[Row]:
+        """Do several things in one message, which is a transaction of its own.
+
+        Returns:
+            The rows of each step.
 
         Raises:
-            CommitUnknown: The connection was lost, or the rows were refused; whether they are there is not known.
+            CommitUnknown: The connection was lost; whether the inserts happened is not known.
             Rejected: See `transact`.
         """
         ...

@@ -10,7 +10,7 @@ from uuid import UUID
 from leadgate_service.audit import Chain, ChainedEntry, ChainHeader, Entry
 from leadgate_service.storage import tables
 from leadgate_service.storage.driver import CommitUnknown, Driver
-from leadgate_service.storage.work import Insert, Latch, Row, Step, Work
+from leadgate_service.storage.work import Insert, Latch, Row, Step, Together, Work, together
 
 Result = TypeVar("Result")
 
@@ -52,13 +52,16 @@ class Journal:
         """
         return await asyncio.shield(self._commit(work, latch))
 
-    async def append(self, entries: Sequence[Entry]) -> None:
-        """Chain entries that belong to no other change.
+    async def append(self, entries: Sequence[Entry], besides: Together) -> list[Row]:
+        """Chain entries that belong to no other change, and do something else in the same message.
+
+        Returns:
+            The rows of what was done besides.
 
         Raises:
-            Unavailable: STORE_UNAVAILABLE, see `Driver.append`.
+            Unavailable: STORE_UNAVAILABLE, see `Driver.at_once`.
         """
-        await asyncio.shield(self._append(entries))
+        return await asyncio.shield(self._append(entries, besides))
 
     async def _commit(self, work: Callable[[Record], Work[Result]], latch: Latch) -> Result:
         async with self._lock, self._leaving_the_unknown():
@@ -67,15 +70,13 @@ class Journal:
                 self._chain.advance(links)
             return result
 
-    async def _append(self, entries: Sequence[Entry]) -> None:
+    async def _append(self, entries: Sequence[Entry], besides: Together) -> list[Row]:
         async with self._lock, self._leaving_the_unknown():
             links = self._chain.link(entries)
-            rows = INSERT_ENTRIES([_entry_row(link) for link in links])
-            if links[0].sequence == 1:
-                await self._driver.transact(lambda: self._opened(rows), Latch.NONE)
-            else:
-                await self._driver.append(rows)
+            steps = [*self._rows(links), *besides.steps]
+            found = await self._driver.at_once(together(*steps))
             self._chain.advance(links)
+            return found[-len(besides.steps) :] if besides.steps else []
 
     @asynccontextmanager
     async def _leaving_the_unknown(self) -> AsyncIterator[None]:
@@ -91,17 +92,13 @@ class Journal:
         result = yield from work(entries.append)
         links = self._chain.link(entries)
         if links:
-            rows = INSERT_ENTRIES([_entry_row(link) for link in links])
-            if links[0].sequence == 1:
-                yield from self._opened(rows)
-            else:
-                yield rows
+            yield together(*self._rows(links))
         return result, links
 
-    def _opened(self, rows: Step) -> Work[None]:
-        """Store the first entries of a chain, with its header."""
-        yield INSERT_CHAINS([_header_row(self._chain.header)])
-        yield rows
+    def _rows(self, links: Sequence[ChainedEntry]) -> list[Step]:
+        """Make the rows of entries; the first of a chain bring its header."""
+        header = [INSERT_CHAINS([_header_row(self._chain.header)])] if links and links[0].sequence == 1 else []
+        return [*header, INSERT_ENTRIES([_entry_row(link) for link in links])] if links else []
 
 
 def _header_row(header: ChainHeader) -> Row:

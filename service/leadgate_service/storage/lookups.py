@@ -158,7 +158,7 @@ class LookupBook:
         self._touch(row)
         if row.personal and not candidate.personal:
             return  # what a company's answer is dated says nothing of the person's clock
-        # A new acquisition dates linked keys' records, too; an update, which may have been obtained earlier, its own key's.
+        # A new acquisition dates linked keys' records, too; an update, maybe obtained earlier, those of its own key.
         for concerned in (row, *(related if decision.opens_acquisition else self._own(candidate))):
             _date(concerned, known or Acquisition(obtained_date, None))
             self._touch(concerned)

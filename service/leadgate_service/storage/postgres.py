@@ -105,9 +105,9 @@ class PostgresDriver:
         """Run a unit of work in one transaction. See `Driver.transact`."""
         return await asyncio.shield(self._transact(work, latch))
 
-    async def append(self, rows: Step) -> None:
-        """Insert rows in one transaction, which is the statement's own. See `Driver.append`."""
-        await asyncio.shield(self._append(rows))
+    async def at_once(self, steps: Together) -> list[Row]:
+        """Do several things in one statement. See `Driver.at_once`."""
+        return await asyncio.shield(self._at_once(steps))
 
     async def read(self, work: Callable[[], Work[Result]]) -> Result:
         """Run a unit of work that only reads. See `Driver.read`."""
@@ -123,10 +123,10 @@ class PostgresDriver:
         """Close the pool."""
         await self._pool.close()
 
-    async def _append(self, rows: Step) -> None:
+    async def _at_once(self, steps: Together) -> list[Row]:
         try:
             async with self._pool.acquire() as connection:
-                await self._run(connection, rows)
+                return await self._run_together(connection, steps.steps)
         except _DEFECTS as error:
             raise Rejected(error) from None
         except _DATABASE_ERRORS:
@@ -191,8 +191,9 @@ class PostgresDriver:
     async def _run_together(self, connection: Any, steps: Sequence[Step]) -> list[Row]:
         parts = [self._compiled_of(step.statement) for step in steps]
         arguments = [value for part, step in zip(parts, steps, strict=True) for value in part.arguments(step.values)]
-        rows: list[Row] = await connection.fetchrow(_together(tuple(part.sql for part in parts)), *arguments)
-        return rows
+        inserts = tuple(isinstance(step.statement, Insert) for step in steps)
+        found = await connection.fetchrow(_together(tuple(part.sql for part in parts), inserts), *arguments)
+        return list(found)
 
     def _compiled_of(self, statement: Statement | Insert | Update) -> "_Compiled":
         compiled = self._compiled.get(statement)
@@ -259,15 +260,18 @@ def _compile(statement: Statement | Insert | Update) -> _Compiled:
 
 
 @functools.cache
-def _together(selects: tuple[str, ...]) -> str:
-    """Join selects into one, whose one row has an array of rows for each."""
+def _together(statements: tuple[str, ...], inserts: tuple[bool, ...]) -> str:
+    """Join statements into one, whose one row has an array of rows for each; an insert's is empty."""
+    written: list[str] = []
     arrays: list[str] = []
     marks = 0
-    for sql in selects:
-        numbers = [int(number) for number in _MARK.findall(sql)]
-        arrays.append(f"ARRAY(SELECT found FROM ({_renumbered(sql, marks)}) found)")  # noqa: S608 - statements of ours
-        marks += max(numbers, default=0)
-    return f"SELECT {', '.join(arrays)}"
+    for sql, is_insert in zip(statements, inserts, strict=True):
+        numbered = _renumbered(sql, marks)
+        marks += max((int(number) for number in _MARK.findall(sql)), default=0)
+        if is_insert:
+            written.append(f"written_{len(written)} AS ({numbered})")
+        arrays.append("'{}'::int[]" if is_insert else f"ARRAY(SELECT found FROM ({numbered}) found)")  # noqa: S608 - statements of ours
+    return f"{'WITH ' if written else ''}{', '.join(written)} SELECT {', '.join(arrays)}"
 
 
 def _renumbered(sql: str, by: int) -> str:

@@ -32,10 +32,11 @@ from leadgate_service.storage.batcher import Lane
 from leadgate_service.storage.driver import Driver
 from leadgate_service.storage.intake import Intake
 from leadgate_service.storage.journal import Journal, Record
+from leadgate_service.storage.lead_reads import MultiGet
 from leadgate_service.storage.leads import Leads
 from leadgate_service.storage.objections import Objections
 from leadgate_service.storage.policy import Policies
-from leadgate_service.storage.work import Latch, Work
+from leadgate_service.storage.work import Latch, Work, alone
 
 Answer = TypeVar("Answer")
 
@@ -70,15 +71,15 @@ class SqlStore:
         self._keep = keep
         self._now = now
         self._intake = Intake(keep, burn, new_id)
-        self._leads = Leads(keep, burn)
+        self._burn = burn
+        self._leads = Leads(burn)
         self._objections = Objections(keep, new_id)
         self._policies = Policies(keep)
         self._intake_journal = Journal(driver, "intake", now, new_id)
         self._objection_journal = Journal(driver, "objections", now, new_id)
         self._access_journal = Journal(driver, "access", now, new_id)
         self._admissions: Lane[Admission, bytes | Exception] = Lane(self._admit, most=MOST_ITEMS)
-        self._reads: Lane[LeadKey, LeadRecord | None] = Lane(self._read, most=MOST_READS)
-        self._entries: Lane[Entry, None] = Lane(self._append, most=MOST_READS)
+        self._reads: Lane[LeadKey | Entry, LeadRecord | None] = Lane(self._read_and_record, most=MOST_READS)
 
     async def claim(self, asking: Asking) -> bytes | None:
         """See `Store.claim`."""
@@ -105,7 +106,7 @@ class SqlStore:
     async def record(self, entry: Entry) -> None:
         """See `Store.record`."""
         try:
-            await self._entries.submit(entry)
+            await self._reads.submit(entry)
         except Unavailable:
             raise Unavailable(
                 "AUDIT_UNAVAILABLE",
@@ -167,19 +168,23 @@ class SqlStore:
 
     async def close(self) -> None:
         """See `Store.close`."""
-        for lane in (self._admissions, self._reads, self._entries):
+        for lane in (self._admissions, self._reads):
             await lane.drain()
         await self._driver.close()
 
     async def _admit(self, admissions: Sequence[Admission]) -> Sequence[bytes | Exception]:
         return await self._intake_journal.commit(lambda record: self._intake.admit(admissions, record), Latch.SHARED)
 
-    async def _read(self, keys: Sequence[LeadKey]) -> Sequence[LeadRecord | None]:
-        return await self._driver.read(lambda: self._leads.read(keys))
-
-    async def _append(self, entries: Sequence[Entry]) -> Sequence[None]:
-        await self._access_journal.append(entries)
-        return [None] * len(entries)
+    async def _read_and_record(self, units: Sequence[LeadKey | Entry]) -> Sequence[LeadRecord | None]:
+        """Read leads, and append the entries of earlier reads: under load one message does both."""
+        entries = [unit for unit in units if isinstance(unit, Entry)]
+        reads = MultiGet(self._keep, self._burn, [unit for unit in units if isinstance(unit, LeadKey)])
+        if entries:
+            rows = await self._access_journal.append(entries, reads.steps)
+        else:
+            rows = await self._driver.read(lambda: alone(reads.steps))
+        found = iter(reads.answers(rows))
+        return [next(found) if isinstance(unit, LeadKey) else None for unit in units]
 
 
 def _raised(answer: Answer | Exception) -> Answer:

@@ -29,6 +29,7 @@ from leadgate_service.storage.work import (
     Together,
     Update,
     Work,
+    alone,
     constants,
     replacing,
 )
@@ -75,13 +76,9 @@ class SqliteDriver:
         del latch
         return await self._in_thread(lambda: self._transact(work, "BEGIN IMMEDIATE"))
 
-    async def append(self, rows: Step) -> None:
-        """Insert rows in one transaction. See `Driver.append`."""
-
-        def work() -> Work[None]:
-            yield rows
-
-        await self.transact(work, Latch.NONE)
+    async def at_once(self, steps: Together) -> list[Row]:
+        """Do several things in one transaction. See `Driver.at_once`."""
+        return await self.transact(lambda: alone(steps), Latch.NONE)
 
     async def read(self, work: Callable[[], Work[Result]]) -> Result:
         """Run a unit of work that only reads. See `Driver.read`."""

@@ -84,16 +84,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """Steps that only read and need nothing of each other: they go to the database in one message.
+    """Steps that need nothing of each other, inserts and selects: they go to the database in one message.
 
-    It sends the rows of each step, in their order. On PostgreSQL all see one snapshot.
+    What is sent back are the rows of each step, in their order; an insert has none. On PostgreSQL all selects see one
+    snapshot, from before the inserts.
     """
 
     steps: tuple[Step, ...]
 
 
 def together(*steps: Step) -> Together:
-    """Read several things at once."""
+    """Do several things at once."""
     return Together(steps)
 
 
@@ -131,3 +132,8 @@ def replacing(table: sa.Table, columns: Sequence[str]) -> str:
     keys = [column.name for column in table.primary_key]
     assignments = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in keys)
     return f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {assignments}"
+
+
+def alone(step: Step | Together) -> Work[list[Row]]:
+    """Make a unit of work of one step."""
+    return (yield step)
