@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from leadgate_service.domain.decision import Outcome, Reason
 from leadgate_service.domain.fields import Field
-from leadgate_service.domain.gate import Outcome, Reason
 from leadgate_service.domain.refine import Drop
 from leadgate_service.records import Judged
 

@@ -18,8 +18,8 @@ from leadgate_service.audit_verify import Finding, verify
 from leadgate_service.domain import identity
 from leadgate_service.domain.candidate import Candidate, CrmRecord, Intake, question
 from leadgate_service.domain.dates import today_in
+from leadgate_service.domain.decision import Decision
 from leadgate_service.domain.fields import LeadFields
-from leadgate_service.domain.gate import Decision
 from leadgate_service.domain.register import SourceName
 from leadgate_service.ids import Uuid7
 from leadgate_service.policy_file import parse

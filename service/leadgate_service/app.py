@@ -39,7 +39,7 @@ from leadgate_service.storage.sqlite import SqliteDriver
 from leadgate_service.store import Store
 from leadgate_service.usecases.access import Gatehouse
 from leadgate_service.usecases.clock import Now
-from leadgate_service.usecases.intake import IntakeDesk
+from leadgate_service.usecases.enrichment import Enrichment
 from leadgate_service.usecases.policy import PolicyInForce
 
 MOST_MESSAGE_BYTES = 8 * 1024 * 1024
@@ -123,7 +123,7 @@ class App:
     policies: PolicyInForce
     counters: Counters
     _log: Log
-    _desk: IntakeDesk
+    _enrichment: Enrichment
     _providers: Providers
     _checkpoints: Checkpoints
     _server: Any
@@ -171,9 +171,9 @@ class App:
             log=logger,
             counters=counters,
         )
-        desk = IntakeDesk(store, policies, now, providers.sources, providers.ask)
+        enrichment = Enrichment(store, policies, now, providers.sources, providers.ask)
         servicers = (
-            IntakeService(desk, policies, now),
+            IntakeService(store, enrichment, policies, now),
             LeadService(store, keep, policies, now),
             ObjectionService(store, policies, now),
             GovernanceService(store, policies, providers.sources, now),
@@ -183,7 +183,7 @@ class App:
         server.add_generic_rpc_handlers(tuple(handlers))
         watch = _add_common_services(server, reflect=config.reflection)
         checkpoints = Checkpoints(store, keep, config.checkpoints, now, logger)
-        return cls(config, store, policies, counters, logger, desk, providers, checkpoints, server, watch)
+        return cls(config, store, policies, counters, logger, enrichment, providers, checkpoints, server, watch)
 
     async def start(self) -> None:
         """Listen.
@@ -220,7 +220,7 @@ class App:
         """
         await self._health.enter_graceful_shutdown()
         await self._server.stop(seconds)
-        await self._desk.drain()
+        await self._enrichment.drain()
         if self._job is not None:
             self._job.cancel()
             with suppress(asyncio.CancelledError):

@@ -12,7 +12,7 @@ from leadgate_service.config import Config
 from leadgate_service.counters import Counters
 from leadgate_service.domain.register import SourceName
 from leadgate_service.errors import Unavailable
-from leadgate_service.usecases.intake import MOST_ASKED_AT_ONCE, StillAllowed
+from leadgate_service.usecases.enrichment import MOST_ASKED_AT_ONCE, StillAllowed
 
 
 class Providers:

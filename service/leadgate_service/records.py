@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from leadgate_service.domain.candidate import Candidate, CrmRecord
+from leadgate_service.domain.decision import Decision
 from leadgate_service.domain.fields import EmployeeBand, Field, LeadFields, RevenueBand, Seniority
-from leadgate_service.domain.gate import Decision
 from leadgate_service.domain.identity import Identifier
 from leadgate_service.domain.policy import Policy
 from leadgate_service.domain.register import SourceName

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from leadgate_service.domain.dates import add_months
-from leadgate_service.domain.gate import Decision, Outcome, Reason
+from leadgate_service.domain.decision import Decision, Outcome, Reason
 
 from tests.builders import candidate, intake, person
 from tests.stores import Rings

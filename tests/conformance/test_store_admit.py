@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from leadgate_service.domain.candidate import Origin
+from leadgate_service.domain.decision import Decision, Outcome, Reason
 from leadgate_service.domain.fields import Field, LeadFields, PhoneKind, Seniority, Span
-from leadgate_service.domain.gate import Decision, Outcome, Reason
 from leadgate_service.domain.refine import Drop
 from leadgate_service.domain.register import SourceName
 from leadgate_service.errors import FailedPrecondition

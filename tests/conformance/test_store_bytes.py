@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from leadgate_service.domain import identity
-from leadgate_service.domain.gate import Outcome, Reason
+from leadgate_service.domain.decision import Outcome, Reason
 from leadgate_service.domain.register import SourceName
 from leadgate_service.records import Caller
 from leadgate_service.storage import tables

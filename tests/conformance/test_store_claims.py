@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 from leadgate_service.domain.candidate import Intake, Origin
-from leadgate_service.domain.gate import Decision, Outcome, Reason
+from leadgate_service.domain.decision import Decision, Outcome, Reason
 from leadgate_service.domain.register import SourceName
 from leadgate_service.errors import Aborted
 from leadgate_service.storage import tables

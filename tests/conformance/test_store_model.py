@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from leadgate_service.domain.candidate import Candidate, Intake, Origin
 from leadgate_service.domain.dates import add_months
-from leadgate_service.domain.gate import Decision, Outcome, Reason
+from leadgate_service.domain.decision import Decision, Outcome, Reason
 from leadgate_service.records import LeadFilter
 
 from tests.builders import NOON, candidate, company, intake, person

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from leadgate_service.domain import identity
-from leadgate_service.domain.gate import Outcome, Reason
+from leadgate_service.domain.decision import Outcome, Reason
 from leadgate_service.domain.identity import TokenKind
 from leadgate_service.domain.register import SourceName
 from leadgate_service.storage import tables

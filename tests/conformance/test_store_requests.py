@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from leadgate_service.domain.gate import Outcome
+from leadgate_service.domain.decision import Outcome
 from leadgate_service.errors import FailedPrecondition
 from leadgate_service.records import Caller
 from leadgate_service.storage import tables

@@ -13,21 +13,14 @@ from typing import Any
 
 import pytest
 from leadgate_service.domain.candidate import Intake, Origin, question
+from leadgate_service.domain.decision import Decision, Outcome, Reason
 from leadgate_service.domain.fields import Field
-from leadgate_service.domain.gate import (
-    NOTHING_KNOWN,
-    Acquisition,
-    Decision,
-    HeldLead,
-    Outcome,
-    Reason,
-    Standing,
-    decide,
-)
+from leadgate_service.domain.gate import decide
 from leadgate_service.domain.identity import STRONG_KINDS, TokenKind
 from leadgate_service.domain.projection import Answer
 from leadgate_service.domain.refine import Drop
 from leadgate_service.domain.register import SourceName
+from leadgate_service.domain.standing import NOTHING_KNOWN, Acquisition, HeldLead, Standing
 
 from tests.builders import LAST_DAY, NOON, TODAY, candidate, company, intake, of_domain, person
 from tests.domain.policies import REMOVED, Path, policy

@@ -28,7 +28,7 @@ MAY_DIGEST = {
     "service/leadgate_service/audit.py": "chains entries that hold tokens already keyed",
     "service/leadgate_service/audit_checkpoints.py": "names files after signed text, and the public key",
     "service/leadgate_service/policy_file.py": "the text of a policy, which is public in the house",
-    "service/leadgate_service/usecases/intake.py": "a caller's request id, to derive another",
+    "service/leadgate_service/usecases/enrichment.py": "a caller's request id, to derive another",
     "service/leadgate_service/usecases/access.py": "access tokens, which are 256 random bits: nothing to guess",
 }
 """The modules that use a plain digest, each with what it digests: never an identifier, for whoever has a list of all

@@ -8,7 +8,7 @@ from typing import Any, Self, TypeVar
 
 import pytest
 import sqlalchemy as sa
-from leadgate_service.domain.gate import Outcome, Reason
+from leadgate_service.domain.decision import Outcome, Reason
 from leadgate_service.errors import Unavailable
 from leadgate_service.records import LeadFilter
 from leadgate_service.storage import tables

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from leadgate_service.audit import Entry
 from leadgate_service.domain.candidate import Candidate, Origin
-from leadgate_service.domain.gate import Decision, Outcome, Reason
+from leadgate_service.domain.decision import Decision, Outcome, Reason
 from leadgate_service.errors import Aborted, Unavailable
 from leadgate_service.records import AccessToken, LeadFilter, LeadKey, Settlement
 from leadgate_service.storage.driver import CommitUnknown, Rejected

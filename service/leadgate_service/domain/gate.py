@@ -5,14 +5,14 @@ tries the rules of `RULES` in their order; the first that speaks gives the reaso
 is meant to be read by a privacy officer.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from leadgate_service.domain import retention
 from leadgate_service.domain.candidate import Candidate, Origin
 from leadgate_service.domain.dates import today_in
+from leadgate_service.domain.decision import Decision, Outcome, Reason
 from leadgate_service.domain.fields import Field, LeadFields
 from leadgate_service.domain.identity import TokenKind
 from leadgate_service.domain.normalise import employee_band, revenue_band
@@ -20,132 +20,7 @@ from leadgate_service.domain.policy import Policy
 from leadgate_service.domain.refine import Drop
 from leadgate_service.domain.register import SourceName
 from leadgate_service.domain.relevance import RelevanceFacts, decide_relevance
-
-
-class Outcome(StrEnum):
-    """What became of a candidate, by its name in the contract; ASK and the two refusals of the call stay inside."""
-
-    ASK = "ASK"
-    STORED = "STORED"
-    STORED_COMPANY_ONLY = "STORED_COMPANY_ONLY"
-    UPDATED = "UPDATED"
-    QUEUED = "QUEUED"
-    NOT_STORED = "NOT_STORED"
-
-
-class Reason(StrEnum):
-    """Why a lead is not stored, by its name in the contract. ASSESSMENT_NOT_IN_FORCE refuses the whole call."""
-
-    ASSESSMENT_NOT_IN_FORCE = "ASSESSMENT_NOT_IN_FORCE"
-    INVALID_ITEM = "INVALID_ITEM"
-    SOURCE_NOT_ACTIVE = "SOURCE_NOT_ACTIVE"
-    ATTESTATION_LAPSED = "ATTESTATION_LAPSED"
-    TRANSFER_MECHANISM_INVALID = "TRANSFER_MECHANISM_INVALID"
-    SUPPRESSED = "SUPPRESSED"
-    RESTRICTED = "RESTRICTED"
-    CONTENT_UNREADABLE = "CONTENT_UNREADABLE"
-    NOT_REPEATED = "NOT_REPEATED"
-    LOOKUP_IN_PROGRESS = "LOOKUP_IN_PROGRESS"
-    RETENTION_ELAPSED = "RETENTION_ELAPSED"
-    INELIGIBLE = "INELIGIBLE"
-    NO_FIELDS = "NO_FIELDS"
-    IRRELEVANT = "IRRELEVANT"
-    NOT_FOUND = "NOT_FOUND"
-    PROVIDER_FAILED = "PROVIDER_FAILED"
-    PROVIDER_OUT_OF_CREDIT = "PROVIDER_OUT_OF_CREDIT"
-    PROVIDER_KEY_REFUSED = "PROVIDER_KEY_REFUSED"
-    LOOKUP_REFUSED = "LOOKUP_REFUSED"
-    ANSWER_UNREADABLE = "ANSWER_UNREADABLE"
-
-
-@dataclass(frozen=True, slots=True)
-class Acquisition:
-    """What the look-up records say of a person's first acquisition (R-092).
-
-    Attributes:
-        first_obtained_date: Its day.
-        expire_date: The last day of what was acquired; None if nothing of the person was stored.
-    """
-
-    first_obtained_date: date
-    expire_date: date | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldLead:
-    """A lead that is held and may be read.
-
-    Attributes:
-        first_obtained_date: The clock's start.
-        expire_date: The last day held.
-        suppliers: Which source supplies a field's present value.
-        obtained_times: When each source's last answer was obtained.
-        pinned: Fields that the person corrected (R-059).
-        readable: Its content can be opened, and so be updated.
-    """
-
-    first_obtained_date: date
-    expire_date: date
-    suppliers: Mapping[Field, SourceName]
-    obtained_times: Mapping[SourceName, datetime] = field(default_factory=dict)
-    pinned: frozenset[Field] = frozenset()
-    readable: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """What is known of the person or company when the decision is taken.
-
-    Attributes:
-        suppressed: Kinds of identifiers of the candidate that are on the suppression list.
-        restricted: The lead is restricted (Art. 18).
-        being_asked: Another call is asking a provider about the same key.
-        answered_date: Day of the last answer to a look-up of the same key.
-        acquisition: The first acquisition of the person, by this key or a linked one.
-        lead: The lead that is held under the candidate's key.
-    """
-
-    suppressed: frozenset[TokenKind] = frozenset()
-    restricted: bool = False
-    being_asked: bool = False
-    answered_date: date | None = None
-    acquisition: Acquisition | None = None
-    lead: HeldLead | None = None
-
-
-NOTHING_KNOWN = Standing()
-"""The standing of somebody of whom nothing is known."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """What the gate decided.
-
-    Attributes:
-        outcome: What becomes of the candidate.
-        reason: Why it is not stored.
-        kept: Fields that are written.
-        dropped: Fields of the answer that are not, with the reason.
-        fields: Their values; None unless stored or updated.
-        first_obtained_date: The clock's start; None unless stored or updated.
-        expire_date: The last day held; None unless stored or updated.
-        notice_due_date: Last day for the notice; None for company data.
-        opens_acquisition: A new clock was started: first contact, or a new act after a lapse.
-        invalid_field: With INVALID_ITEM, which field broke a rule of the contract.
-        broken_rule: With INVALID_ITEM, which rule.
-    """
-
-    outcome: Outcome
-    reason: Reason | None = None
-    kept: tuple[Field, ...] = ()
-    dropped: Mapping[Field, Drop] = field(default_factory=dict)
-    fields: LeadFields | None = None
-    first_obtained_date: date | None = None
-    expire_date: date | None = None
-    notice_due_date: date | None = None
-    opens_acquisition: bool = False
-    invalid_field: str = ""
-    broken_rule: str = ""
+from leadgate_service.domain.standing import Acquisition, HeldLead, Standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from leadgate.v1 import types_pb2
 
 from leadgate_service.domain import identity
 from leadgate_service.domain.candidate import Intake, Origin
+from leadgate_service.domain.decision import Decision, Outcome, Reason
 from leadgate_service.domain.fields import Field, PhoneKind
-from leadgate_service.domain.gate import Decision, Outcome, Reason
 from leadgate_service.domain.projection import MOST_ID_CHARACTERS, Answer, RawValue
 from leadgate_service.domain.refine import Drop
 from leadgate_service.domain.register import SourceName

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from leadgate_service.audit import Entry
 from leadgate_service.domain.candidate import Candidate
 from leadgate_service.domain.dates import today_in
-from leadgate_service.domain.gate import Decision, Outcome, Reason, decide
+from leadgate_service.domain.decision import Decision, Outcome, Reason
+from leadgate_service.domain.gate import decide
 from leadgate_service.domain.identity import Identifier
 from leadgate_service.domain.policy import Policy
 from leadgate_service.errors import FailedPrecondition, LeadgateError

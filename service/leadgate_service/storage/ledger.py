@@ -13,11 +13,12 @@ import sqlalchemy as sa
 
 from leadgate_service.domain.candidate import Candidate
 from leadgate_service.domain.dates import today_in
+from leadgate_service.domain.decision import Decision, Outcome
 from leadgate_service.domain.fields import Field, LeadFields
-from leadgate_service.domain.gate import Decision, HeldLead, Outcome, Standing
 from leadgate_service.domain.identity import Identifier, TokenKind
 from leadgate_service.domain.policy import Policy
 from leadgate_service.domain.register import SourceName
+from leadgate_service.domain.standing import HeldLead, Standing
 from leadgate_service.ids import NewId
 from leadgate_service.keys import BurnRing, ContentDamaged, ContentKeyGone
 from leadgate_service.storage import tables, updates

@@ -9,9 +9,10 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from leadgate_service.domain.candidate import Candidate
-from leadgate_service.domain.gate import Acquisition, Decision
+from leadgate_service.domain.decision import Decision
 from leadgate_service.domain.identity import Identifier
 from leadgate_service.domain.retention import acquisition_ends
+from leadgate_service.domain.standing import Acquisition
 from leadgate_service.storage import tables
 from leadgate_service.storage.requests import LEASE
 from leadgate_service.storage.work import Insert, Row, Statement, Step, Work, one_of

@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from leadgate_service.domain.candidate import Candidate
+from leadgate_service.domain.decision import Decision
 from leadgate_service.domain.fields import PERSON_FIELDS, Field, LeadFields
-from leadgate_service.domain.gate import Decision
 
 _OF_PERSON = PERSON_FIELDS | {Field.PHONE_NUMBER}
 

@@ -1,18 +1,24 @@
 """The policy in force, and how another one comes into force."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from leadgate_service.domain.policy import Policy
-from leadgate_service.errors import FailedPrecondition
+from leadgate_service.errors import FailedPrecondition, Unavailable
 from leadgate_service.policy_file import parse
 from leadgate_service.records import AppliedPolicy, Caller, PolicyChange
-from leadgate_service.store import Store
+from leadgate_service.store import PolicyMoved, Store
 from leadgate_service.usecases.clock import Now
+
+Result = TypeVar("Result")
 
 FRESH_SECONDS = 1.0
 """How long a process may go on reading under a policy that another process has replaced. Storing never does: its
 transaction compares the version."""
+
+MOST_MOVES = 3
+"""How often something is tried again because another policy came into force under it."""
 
 
 class PolicyInForce:
@@ -43,6 +49,19 @@ class PolicyInForce:
         if self._policy is None:
             raise _missing()
         return self._policy
+
+    async def under(self, attempt: Callable[[Policy], Awaitable[Result]]) -> Result:
+        """Do something under the policy in force, again if another one came into force meanwhile.
+
+        Raises:
+            Unavailable: STORE_UNAVAILABLE: the policy keeps changing.
+        """
+        for _ in range(MOST_MOVES):
+            try:
+                return await attempt(await self.current())
+            except PolicyMoved:
+                await self.refresh()
+        raise Unavailable("STORE_UNAVAILABLE", "The policy keeps changing: send the same request again.")
 
     async def refresh(self) -> None:
         """Read the policy in force anew."""
