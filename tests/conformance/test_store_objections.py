@@ -113,6 +113,65 @@ def test_an_objection_reaches_leads_linked_by_the_provider_s_id(world: World) ->
     assert world.claim(intake(IDA_ELSEWHERE)) is not None
 
 
+NEW_ADDRESS = "ida@newharbour.example.org"
+
+
+@pytest.mark.proves("R-030")
+def test_a_blocked_answer_teaches_the_list_who_else_it_is(world: World) -> None:
+    """Nothing was held when she objected; the answer for her address tells the provider's id: it blocks ever after."""
+    world.register(IDA)
+    (blocked,) = world.admit(candidate(person=person()))
+    assert blocked.reason is Reason.SUPPRESSED
+    (again,) = world.admit(candidate(said=intake(NEW_ADDRESS), person=person("I. V.")))
+    assert again.reason is Reason.SUPPRESSED
+    assert world.counts()["leads"] == 0
+    assert world.findings() == ()
+
+
+@pytest.mark.proves("R-030")
+def test_a_new_address_under_the_provider_s_id_is_remembered(world: World) -> None:
+    """Her lead was held with the provider's id; what the provider tells under a new address blocks that address."""
+    world.admit(candidate(person=person()))
+    world.register(IDA)
+    assert world.claim(intake(NEW_ADDRESS)) is None
+    (blocked,) = world.admit(candidate(said=intake(NEW_ADDRESS), person=person()))
+    assert blocked.reason is Reason.SUPPRESSED
+    asked = world.claim(intake(NEW_ADDRESS))
+    assert asked is not None
+    assert asked.reason is Reason.SUPPRESSED
+
+
+@pytest.mark.proves("R-018", "R-030")
+def test_what_is_held_under_a_new_link_is_unreadable_at_once(world: World) -> None:
+    """The blocked answer names another address of hers; the lead that is held under that address is withheld."""
+    world.admit(candidate(said=intake(NEW_ADDRESS), person=person(id="person-elsewhere")))
+    world.register(IDA)
+    assert len(listed(world)) == 1
+    world.admit(candidate(person=person(email=NEW_ADDRESS)))
+    assert listed(world) == []
+    assert world.held(NEW_ADDRESS).suppressed
+
+
+@pytest.mark.proves("R-030", "R-031")
+def test_links_go_one_step_from_the_original(world: World) -> None:
+    """What was added by a link adds nothing further: else one mistaken record would spread through the file."""
+    world.register(IDA)
+    world.admit(candidate(person=person()))
+    world.admit(candidate(said=intake(NEW_ADDRESS), person=person("Somebody Else")))
+    (third,) = world.admit(candidate(said=intake(NEW_ADDRESS), person=person("Somebody Else", id="person-else")))
+    assert third.outcome is Outcome.STORED
+
+
+@pytest.mark.proves("R-031")
+def test_a_guess_links_nobody_to_an_objection(world: World) -> None:
+    """Blocked, but the provider was not sure who it is: nothing is added to the list."""
+    world.register(IDA)
+    before = world.counts()["suppressions"]
+    (blocked,) = world.admit(candidate(person=person(fuzzy=True)))
+    assert blocked.reason is Reason.SUPPRESSED
+    assert world.counts()["suppressions"] == before
+
+
 @pytest.mark.proves("R-030")
 def test_an_objection_reaches_leads_of_the_same_crm_record(world: World) -> None:
     """Two addresses that the caller calls one CRM record are one person: both leads are suppressed."""

@@ -16,9 +16,9 @@ from leadgate_service.storage.driver import CommitUnknown
 from leadgate_service.storage.leads import MOST_EXAMINED
 from leadgate_service.storage.ledger import INSERT_LEADS
 from leadgate_service.storage.lookups import INSERT_LOOKUPS
-from leadgate_service.storage.objections import INSERT_SUPPRESSIONS
 from leadgate_service.storage.postgres import PostgresDriver
 from leadgate_service.storage.sql_store import SqlStore
+from leadgate_service.storage.suppressions import INSERT_SUPPRESSIONS
 from leadgate_service.storage.work import Latch, Row, Statement, Step, Together, Work, one_of
 
 from tests.builders import IDA, TODAY, candidate, intake, person

@@ -6,7 +6,7 @@ a lead is decided on.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
@@ -168,6 +168,11 @@ class Objections(Section):
 
     erase_after_hours: Annotated[int, pydantic.Field(ge=1, le=20)] = 4
     own_domains: frozenset[Domain] = frozenset()
+
+    @property
+    def erase_after(self) -> timedelta:
+        """How long unreadable content waits."""
+        return timedelta(hours=self.erase_after_hours)
 
 
 class PolicyDocument(Section):

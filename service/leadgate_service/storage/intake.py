@@ -23,6 +23,7 @@ from leadgate_service.storage.journal import Record
 from leadgate_service.storage.ledger import Ledger
 from leadgate_service.storage.lookups import LookupBook, select_lookups
 from leadgate_service.storage.requests import RequestBook, release, select_requests
+from leadgate_service.storage.suppressions import SELECT_SUPPRESSIONS, NewLinks, SuppressionList
 from leadgate_service.storage.work import Statement, Work, together
 from leadgate_service.store import PolicyMoved
 
@@ -89,8 +90,11 @@ class Intake:
         record(self._entry(asking, asking.caller.action, _code(settlement.decision), question.intake.lookup_key))
         return response
 
-    def admit(self, admissions: Sequence[Admission], record: Record) -> Work[list[bytes | Exception]]:
-        """Judge and store several units as one transaction, each with an answer or an error of its own."""
+    def admit(self, admissions: Sequence[Admission], record: Record) -> Work[list[bytes | NewLinks | Exception]]:
+        """Judge and store several units as one transaction, each with an answer or an error of its own.
+
+        A unit that tells something new of who objected is left undone: see `Objections.link`.
+        """
         candidates = [item for unit in admissions for item in unit.items if isinstance(item, Candidate)]
         version, book, known = yield from self._open(admissions, candidates)
         answers = [self._admit_one(unit, version, book, known, record) for unit in admissions]
@@ -105,7 +109,7 @@ class Intake:
         book: RequestBook,
         known: Ledger,
         record: Record,
-    ) -> bytes | Exception:
+    ) -> bytes | NewLinks | Exception:
         earlier = book.earlier(unit.caller, claimed=unit.claimed)
         if earlier is not None:
             return earlier
@@ -113,6 +117,9 @@ class Intake:
             return PolicyMoved()
         if not unit.policy.assessment.in_force(unit.today):
             return assessment_not_in_force()
+        links = [link for item in unit.items if isinstance(item, Candidate) for link in known.links(item)]
+        if links:
+            return NewLinks(unit, list(dict.fromkeys(links)))
         judged = [self._judge_and_store(unit, known, item) for item in unit.items]
         response = unit.encode(judged)
         book.remember(unit.caller, response)
@@ -140,7 +147,7 @@ class Intake:
         versions, requests, suppressed, looked_up, leads = yield together(
             SELECT_POLICY_VERSION(),
             select_requests(unit.caller for unit in units),
-            ledger.SELECT_SUPPRESSIONS(tokens=list(set(tokens.values()))),
+            SELECT_SUPPRESSIONS(tokens=list(set(tokens.values()))),
             select_lookups(candidates, tokens),
             ledger.SELECT_LEADS(keys=list({tokens[one.key] for one in candidates if one.key is not None})),
         )
@@ -155,8 +162,9 @@ class Intake:
             today=latest.today,
             tokens=tokens,
             lookups=LookupBook(tokens, looked_up, latest.now, latest.today),
+            suppressions=SuppressionList(suppressed),
         )
-        known.learn(suppressed, leads, sources)
+        known.learn(leads, sources)
         return versions[0][0], RequestBook(self.keep, latest.now, requests), known
 
     def _entry(self, asking: Asking, action: str, outcome: str, subject: Identifier) -> Entry:

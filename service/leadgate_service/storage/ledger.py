@@ -25,17 +25,13 @@ from leadgate_service.storage import tables, updates
 from leadgate_service.storage.bits import from_bits, to_bits
 from leadgate_service.storage.lead_rows import LEAD_COLUMNS, LeadRow, content_columns, open_fields, seal
 from leadgate_service.storage.lookups import LookupBook
+from leadgate_service.storage.suppressions import Suppression, SuppressionList
 from leadgate_service.storage.work import Insert, Row, Statement, Update, Work, one_of
 
 _SOURCE_COLUMNS = ("lead_id", "source", "record_token", "first_obtained_date", "obtained_time", "fields")
 _CRM_COLUMNS = ("recipient", "object", "record_id", "lead_id", "record_token")
 _CHANGE_COLUMNS = ("lead_id", "kind", "reason", "recorded_time")
 
-SELECT_SUPPRESSIONS = Statement(
-    sa.select(tables.suppressions.c.token, tables.suppressions.c.kind).where(
-        one_of(tables.suppressions.c.token, "tokens"),
-    ),
-)
 SELECT_LEADS = Statement(
     sa.select(*tables.leads.columns).where(one_of(tables.leads.c.key_token, "keys")).with_for_update(),
 )
@@ -86,6 +82,7 @@ class Ledger:
         today: Its civil day in the policy's zone.
         tokens: The token of every identifier of every candidate.
         lookups: The look-up records that concern them.
+        suppressions: The part of the suppression list that does.
     """
 
     def __init__(  # noqa: PLR0913 - a working set is what it holds
@@ -98,6 +95,7 @@ class Ledger:
         today: date,
         tokens: dict[Identifier, bytes],
         lookups: LookupBook,
+        suppressions: SuppressionList,
     ) -> None:
         self._policy = policy
         self._burn = burn
@@ -106,7 +104,7 @@ class Ledger:
         self._today = today
         self._tokens = tokens
         self.lookups = lookups
-        self._suppressed: dict[bytes, TokenKind] = {}
+        self._suppressions = suppressions
         self._leads: dict[bytes, LeadRow] = {}
         self._sources: dict[bytes, dict[SourceName, _SourceRow]] = {}
         self._new: dict[bytes, LeadRow] = {}
@@ -115,9 +113,8 @@ class Ledger:
         self._crm_references: list[Row] = []
         self._changes: list[Row] = []
 
-    def learn(self, suppressed: Iterable[Row], leads: Iterable[Row], sources: Iterable[Row]) -> None:
-        """Take in what the database knows."""
-        self._suppressed = {bytes(token): TokenKind(kind) for token, kind in suppressed}
+    def learn(self, leads: Iterable[Row], sources: Iterable[Row]) -> None:
+        """Take in the leads that are held."""
         for values in leads:
             row = dict(zip(LEAD_COLUMNS, values, strict=True))
             self._leads[bytes(row["key_token"])] = row
@@ -130,18 +127,22 @@ class Ledger:
     def standing(self, candidate: Candidate) -> Standing:
         """Say what is known of the person or company of a candidate."""
         row = self._row_of(candidate)
-        hits = {self._suppressed.get(self._tokens[identifier]) for identifier in candidate.identifiers}
+        hits = self._suppressions.kinds(self._tokens[identifier] for identifier in candidate.identifiers)
         if row is not None and row["suppressed_time"] is not None:
             hits.add(TokenKind.EMAIL_EXACT)
         lookup = self.lookups.of(candidate)
         return Standing(
-            suppressed=frozenset(kind for kind in hits if kind is not None),
+            suppressed=frozenset(hits),
             restricted=row is not None and row["restricted_time"] is not None,
             being_asked=lookup.being_asked,
             answered_date=self._day(lookup.answered_time) if lookup.answered_time is not None else None,
             acquisition=lookup.acquisition,
             lead=self._held(row) if row is not None and row["expire_date"] >= self._today else None,
         )
+
+    def links(self, candidate: Candidate) -> list[Suppression]:
+        """Return what the answer tells of somebody who objected, and the suppression list does not know yet."""
+        return self._suppressions.links(candidate, self._tokens)
 
     def store(self, candidate: Candidate, decision: Decision) -> bytes | None:
         """Note what a decision changes, and return the id of the lead that is held by it."""

@@ -2,21 +2,29 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from leadgate_service.audit import Entry
 from leadgate_service.domain import identity
-from leadgate_service.domain.identity import CANONICALISER_VERSION, Identifier, TokenKind
+from leadgate_service.domain.identity import Identifier, TokenKind
 from leadgate_service.errors import LeadgateError
 from leadgate_service.ids import NewId
 from leadgate_service.keys import KeepRing
 from leadgate_service.records import Objection, Registered
 from leadgate_service.storage import tables
 from leadgate_service.storage.journal import Record
-from leadgate_service.storage.ledger import INSERT_CHANGES, SELECT_SUPPRESSIONS
+from leadgate_service.storage.ledger import INSERT_CHANGES
 from leadgate_service.storage.requests import open_book
-from leadgate_service.storage.work import Insert, Row, Statement, Work, one_of, together
+from leadgate_service.storage.suppressions import (
+    INSERT_SUPPRESSIONS,
+    SELECT_SUPPRESSIONS,
+    NewLinks,
+    Suppression,
+    SuppressionList,
+)
+from leadgate_service.storage.work import Insert, Row, Statement, Step, Work, one_of, together
 
 _leads = tables.leads.c
 _TOKENS = (
@@ -63,8 +71,11 @@ SUPPRESS_LEADS = Statement(
     .where(one_of(_leads.lead_id, "lead_ids"))
     .values(suppressed_time=sa.bindparam("now"), erase_time=sa.bindparam("erase_time")),
 )
-INSERT_SUPPRESSIONS = Insert(tables.suppressions, tuple(column.name for column in tables.suppressions.columns))
 INSERT_OBJECTIONS = Insert(tables.objections, tuple(column.name for column in tables.objections.columns))
+
+
+LINKED = "objection_linked"
+"""The act of the audit entry when a blocked answer brought identifiers that were not on the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +92,32 @@ class Objections:
         if earlier is not None:
             return earlier
         exact, base = identity.email_identifiers(objection.email)
-        given = {self.keep.token(exact): exact.kind, self.keep.token(base): base.kind}
+        exact_token = self.keep.token(exact)
+        given = {exact_token: exact.kind, self.keep.token(base): base.kind}
         domain = identity.email_domain(objection.email)
         if not identity.is_free_mail(domain):
             # Of a sole trader who is not held yet, the domain may be all that comes in (R-013).
             trader = identity.objector_domain(domain)
             given[self.keep.token(trader)] = trader.kind
-        matched = yield from self._matched(objection.email, given)
-        tokens = {**(yield from self._tokens_of(matched)), **given}
+        direct, linked = yield from self._matched(objection.email, given)
+        matched = [*direct, *linked]
         registered = Registered(
             objection_id=self.new_id().bytes,
             effective_time=objection.now,
             erase_time=objection.erase_time,
             matched_leads=sum(row[-1] is None for row in matched),
         )
-        yield INSERT_SUPPRESSIONS(self._suppression_rows(objection, registered, tokens))
-        yield from _make_unreadable(objection, [bytes(row[0]) for row in matched if row[-1] is None])
+        group = self.keep.group_id(registered.objection_id)
+        named = {**(yield from _tokens_of(direct)), **given}
+        added = yield from _tokens_of(linked)
+        yield self._insert(
+            [
+                *(Suppression(token, kind, group, None) for token, kind in named.items()),
+                *(Suppression(token, kind, group, exact_token) for token, kind in added.items() if token not in named),
+            ],
+            objection.today,
+        )
+        yield from _make_unreadable(matched, objection.now, objection.erase_time)
         yield INSERT_OBJECTIONS([_objection_row(objection, registered)])
         response = objection.encode(registered)
         book.remember(objection.caller, response)
@@ -109,8 +130,48 @@ class Objections:
         rows = yield SELECT_SUPPRESSIONS(tokens=[self.keep.token(identifier) for identifier in identifiers])
         return bool(rows)
 
-    def _matched(self, email: str, given: dict[bytes, TokenKind]) -> Work[list[Row]]:
-        """Find the leads of the address, a sole trader's of its domain, and those that are linked to these."""
+    def link(self, links: NewLinks, record: Record) -> Work[None]:
+        """Remember what an answer told of people who objected, and make what is held under it unreadable.
+
+        Runs with the latch closed: afterwards no answer is stored under what was added, in either order.
+        """
+        unit = links.admission
+        rows = yield SELECT_SUPPRESSIONS(
+            tokens=list(
+                {token for one in links.suppressions for token in (one.token, one.parent) if token is not None}
+            ),
+        )
+        listed = SuppressionList(rows)
+        new = [
+            one
+            for one in links.suppressions
+            if one.parent is not None
+            and listed.has(one.parent, one.group_id)  # not lifted meanwhile
+            and not listed.has(one.token, one.group_id)
+        ]
+        if not new:
+            return
+        keys = [one.token for one in new if one.kind is TokenKind.EMAIL_EXACT]
+        bases = [one.token for one in new if one.kind is TokenKind.EMAIL_BASE]
+        matched = yield SELECT_MATCHED(keys=keys, bases=bases)
+        yield self._insert(new, unit.today)
+        yield from _make_unreadable(matched, unit.now, unit.now + unit.policy.objections.erase_after)
+        record(
+            Entry(
+                time=unit.now,
+                principal=unit.caller.principal,
+                action=LINKED,
+                purpose=None,
+                outcome="OK",
+                count=len(new),
+                detail="",
+                policy_version=unit.policy.version,
+                tokens=b"",
+            ),
+        )
+
+    def _matched(self, email: str, given: dict[bytes, TokenKind]) -> Work[tuple[list[Row], list[Row]]]:
+        """Find the leads of the address, or a sole trader's of its domain; and those that are linked to these."""
         keys = [token for token, kind in given.items() if kind is TokenKind.EMAIL_EXACT]
         bases = [token for token, kind in given.items() if kind is TokenKind.EMAIL_BASE]
         domain = identity.email_domain(email)
@@ -118,41 +179,17 @@ class Objections:
             keys.append(self.keep.token(identity.company_key(domain)))
         direct = yield SELECT_MATCHED(keys=keys, bases=bases)
         if not direct:
-            return []
+            return [], []
         lead_ids = [row[0] for row in direct]
         records, crm_records = yield together(SELECT_RECORDS(lead_ids=lead_ids), SELECT_CRM_RECORDS(lead_ids=lead_ids))
         linked = yield SELECT_LINKED(records=[row[0] for row in records])
         sharing = yield SELECT_SHARING(crm_records=[row[0] for row in crm_records])
-        return list({bytes(row[0]): row for row in (*direct, *linked, *sharing)}.values())
+        known = {bytes(row[0]) for row in direct}
+        others = {bytes(row[0]): row for row in (*linked, *sharing) if bytes(row[0]) not in known}
+        return direct, list(others.values())
 
-    def _tokens_of(self, matched: Sequence[Row]) -> Work[dict[bytes, TokenKind]]:
-        """Collect every token under which the matched leads may come again (R-030)."""
-        found: dict[bytes, TokenKind] = {}
-        kinds = (TokenKind.EMAIL_BASE, TokenKind.NAME_AT_DOMAIN, TokenKind.PHONE_E164, TokenKind.NAME_AT_PHONE)
-        for _, key, base, at_domain, phone, at_phone, _ in matched:
-            found[bytes(key)] = TokenKind.EMAIL_EXACT if base is not None else TokenKind.COMPANY_KEY
-            others = zip((base, at_domain, phone, at_phone), kinds, strict=True)
-            found.update({bytes(token): kind for token, kind in others if token is not None})
-        if matched:
-            lead_ids = [row[0] for row in matched]
-            records, crm = yield together(SELECT_RECORDS(lead_ids=lead_ids), SELECT_CRM_RECORDS(lead_ids=lead_ids))
-            # Where a provider gave no id, the record is the address itself, which is there already.
-            found = {bytes(row[0]): TokenKind.PROVIDER_PERSON_ID for row in records} | found
-            found.update({bytes(row[0]): TokenKind.CRM_RECORD for row in crm})
-        return found
-
-    def _suppression_rows(
-        self,
-        objection: Objection,
-        registered: Registered,
-        tokens: dict[bytes, TokenKind],
-    ) -> list[Row]:
-        group = self.keep.group_id(registered.objection_id)
-        version = self.keep.token_version
-        return [
-            (token, group, kind.value, "person", None, version, CANONICALISER_VERSION, objection.today)
-            for token, kind in tokens.items()
-        ]
+    def _insert(self, suppressions: Iterable[Suppression], today: date) -> Step:
+        return INSERT_SUPPRESSIONS([one.row(self.keep.token_version, today) for one in suppressions])
 
     def _entry(self, objection: Objection, registered: Registered) -> Entry:
         return Entry(
@@ -168,10 +205,29 @@ class Objections:
         )
 
 
-def _make_unreadable(objection: Objection, lead_ids: Sequence[bytes]) -> Work[None]:
+def _tokens_of(leads: Sequence[Row]) -> Work[dict[bytes, TokenKind]]:
+    """Collect every token under which leads may come again (R-030)."""
+    found: dict[bytes, TokenKind] = {}
+    kinds = (TokenKind.EMAIL_BASE, TokenKind.NAME_AT_DOMAIN, TokenKind.PHONE_E164, TokenKind.NAME_AT_PHONE)
+    for _, key, base, at_domain, phone, at_phone, _ in leads:
+        found[bytes(key)] = TokenKind.EMAIL_EXACT if base is not None else TokenKind.COMPANY_KEY
+        others = zip((base, at_domain, phone, at_phone), kinds, strict=True)
+        found.update({bytes(token): kind for token, kind in others if token is not None})
+    if leads:
+        lead_ids = [row[0] for row in leads]
+        records, crm = yield together(SELECT_RECORDS(lead_ids=lead_ids), SELECT_CRM_RECORDS(lead_ids=lead_ids))
+        # Where a provider gave no id, the record is the address itself, which is there already.
+        found = {bytes(row[0]): TokenKind.PROVIDER_PERSON_ID for row in records} | found
+        found.update({bytes(row[0]): TokenKind.CRM_RECORD for row in crm})
+    return found
+
+
+def _make_unreadable(leads: Sequence[Row], now: datetime, erase_time: datetime) -> Work[None]:
+    """Suppress those leads that are not suppressed yet, and tell the recipients to stop."""
+    lead_ids = [bytes(row[0]) for row in leads if row[-1] is None]
     if lead_ids:
-        yield SUPPRESS_LEADS(lead_ids=list(lead_ids), now=objection.now, erase_time=objection.erase_time)
-        yield INSERT_CHANGES([(lead_id, "stop", "objection", objection.now) for lead_id in lead_ids])
+        yield SUPPRESS_LEADS(lead_ids=lead_ids, now=now, erase_time=erase_time)
+        yield INSERT_CHANGES([(lead_id, "stop", "objection", now) for lead_id in lead_ids])
 
 
 def _objection_row(objection: Objection, registered: Registered) -> Row:

@@ -1,7 +1,7 @@
 """Objections: registered at once, whatever is held (GDPR Art. 21(2)-(3))."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from leadgate_service.audit import Entry
 from leadgate_service.domain import identity
@@ -48,7 +48,7 @@ async def register(  # noqa: PLR0913 - a command with its surroundings
         reference=reference,
         now=now,
         today=today_in(policy.retention.zone_info, now),
-        erase_time=now + timedelta(hours=policy.objections.erase_after_hours),
+        erase_time=now + policy.objections.erase_after,
         policy_version=policy.version,
         encode=encode,
     )

@@ -1,0 +1,104 @@
+"""The suppression list as one transaction sees it: what is on it, and what a blocked answer adds (R-027, R-030)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from leadgate_service.domain.candidate import Candidate
+from leadgate_service.domain.identity import CANONICALISER_VERSION, STRONG_KINDS, Identifier, TokenKind
+from leadgate_service.records import Admission
+from leadgate_service.storage import tables
+from leadgate_service.storage.work import Insert, Row, Statement, one_of
+
+_suppressions = tables.suppressions.c
+
+SELECT_SUPPRESSIONS = Statement(
+    sa.select(_suppressions.token, _suppressions.kind, _suppressions.group_id, _suppressions.parent_token).where(
+        one_of(_suppressions.token, "tokens"),
+    ),
+)
+INSERT_SUPPRESSIONS = Insert(tables.suppressions, tuple(column.name for column in tables.suppressions.columns))
+
+_LINKING = frozenset({TokenKind.EMAIL_EXACT, TokenKind.PROVIDER_PERSON_ID})
+"""What tells for certain who somebody is; nothing else makes a link (design 4.2)."""
+
+_OF_PERSON = STRONG_KINDS | {TokenKind.PHONE_E164, TokenKind.NAME_AT_DOMAIN}
+"""What a link may add: identifiers of the person, never the company's."""
+
+
+class Suppression(NamedTuple):
+    """One identifier of one objecting person.
+
+    Attributes:
+        token: The identifier's.
+        kind: What it is.
+        group_id: The objecting person's.
+        parent: The token it was added for; None for what the objection itself named.
+    """
+
+    token: bytes
+    kind: TokenKind
+    group_id: bytes
+    parent: bytes | None
+
+    def row(self, key_version: int, today: date) -> Row:
+        """Return the row of the table."""
+        kind = self.kind.value
+        return (self.token, self.group_id, kind, "person", self.parent, key_version, CANONICALISER_VERSION, today)
+
+
+@dataclass(frozen=True, slots=True)
+class NewLinks:
+    """What an answer told of people who objected: to be remembered before anything else is done with it.
+
+    Attributes:
+        admission: The unit that holds the answer.
+        suppressions: What is not on the list yet.
+    """
+
+    admission: Admission
+    suppressions: Sequence[Suppression]
+
+
+class SuppressionList:
+    """The part of the list that concerns one transaction.
+
+    Args:
+        rows: What `SELECT_SUPPRESSIONS` found.
+    """
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._by_token: defaultdict[bytes, list[Suppression]] = defaultdict(list)
+        for token, kind, group_id, parent in rows:
+            one = Suppression(bytes(token), TokenKind(kind), bytes(group_id), bytes(parent) if parent else None)
+            self._by_token[one.token].append(one)
+
+    def kinds(self, tokens: Iterable[bytes]) -> set[TokenKind]:
+        """Return the kinds of those tokens that are on the list."""
+        if not self._by_token:
+            return set()
+        return {one.kind for token in tokens for one in self._by_token.get(token, ())}
+
+    def has(self, token: bytes, group_id: bytes) -> bool:
+        """Say whether a token is on the list for this person."""
+        return any(one.group_id == group_id for one in self._by_token.get(token, ()))
+
+    def links(self, candidate: Candidate, tokens: Mapping[Identifier, bytes]) -> list[Suppression]:
+        """Return what else a blocked answer tells of who objected.
+
+        Only an exact address or provider's id links, only from what the objection itself named: one step, no further.
+        """
+        if not self._by_token or candidate.approximate:
+            return []
+        certain = [tokens[one] for one in candidate.identifiers if one.kind in _LINKING]
+        originals = [one for token in certain for one in self._by_token.get(token, ()) if one.parent is None]
+        return [
+            Suppression(tokens[identifier], identifier.kind, original.group_id, original.token)
+            for original in originals
+            for identifier in candidate.identifiers
+            if identifier.kind in _OF_PERSON and not self.has(tokens[identifier], original.group_id)
+        ]
