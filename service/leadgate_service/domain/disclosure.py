@@ -39,11 +39,14 @@ def only_visible(content: LeadFields, visible: frozenset[Field]) -> LeadFields:
     return LeadFields(**shown, phone_kind=phone_kind)
 
 
+_ALWAYS: tuple[Field, ...] = (Field.COMPANY_ESTIMATED_REVENUE,)
+_GUESSED: tuple[Field, ...] = tuple(field for field in Field if field in {*_ALWAYS, *PERSON_FIELDS})
+_GUESSED_WITH_LINE = (*_GUESSED, Field.PHONE_NUMBER)
+
+
 def estimated(content: LeadFields, *, approximate: bool) -> tuple[Field, ...]:
     """List the fields whose value is a machine's estimate: revenue always, a person's if they were guessed (R-007)."""
-    guessed = {Field.COMPANY_ESTIMATED_REVENUE}
+    guessed = _ALWAYS
     if approximate:
-        guessed |= PERSON_FIELDS
-    if approximate and content.phone_kind is PhoneKind.DIRECT:
-        guessed.add(Field.PHONE_NUMBER)
-    return tuple(field for field in Field if field in guessed and getattr(content, field.value) is not None)
+        guessed = _GUESSED_WITH_LINE if content.phone_kind is PhoneKind.DIRECT else _GUESSED
+    return tuple(field for field in guessed if getattr(content, field.value) is not None)

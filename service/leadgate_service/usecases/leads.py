@@ -123,7 +123,8 @@ def _seen(record: LeadRecord, visible: frozenset[Field]) -> LeadRecord:
             "CONTENT_KEY_GONE",
             "A lead's content cannot be opened: have the operator run `leadgate doctor`.",
         )
-    return replace(record, fields=only_visible(record.fields, visible))
+    shown = only_visible(record.fields, visible)
+    return record if shown is record.fields else replace(record, fields=shown)
 
 
 def _visible(reader: Reader) -> frozenset[Field]:
