@@ -21,6 +21,7 @@ from leadgate_service.usecases.policy import PolicyInForce
 from leadgate_service.usecases.readiness import OpenPoint, open_points, trial_only
 
 from leadgate_cli.database import REMEDIES as SCHEMA_REMEDIES
+from leadgate_cli.postgres_log import REQUIRED, talkative
 
 
 class Standing(StrEnum):
@@ -68,6 +69,8 @@ def diagnose(environment: Mapping[str, str], now: Now) -> list[Point]:
     rings = list(_rings(config))
     schema = _schema(config)
     points += [*rings, schema]
+    if schema.standing is Standing.OK and config.database_url.startswith("postgresql://"):
+        points += _own_log(config)
     if all(point.standing is Standing.OK for point in (*rings, schema)):
         points += asyncio.run(_in_database(config, now))
     return points
@@ -122,6 +125,21 @@ def _schema(config: Config) -> Point:
         return _well("SCHEMA", f"The database is at revision {state.current}, as this release needs it.")
     found = f"The schema of the database is {state.standing}: {state.current or 'none'} where {state.head} is needed."
     return _blocking("SCHEMA", found, SCHEMA_REMEDIES[state.standing])
+
+
+def _own_log(config: Config) -> list[Point]:
+    """Look at what the database itself logs: it stands beside the service's own log, which holds nothing personal."""
+    found = talkative(config.database_url)
+    points = [
+        Point(
+            standing=Standing.OPEN,
+            code=name.upper(),
+            message=f"{name} is {value}: PostgreSQL's own log receives tokens and content of rows.",
+            remedy=f"ALTER SYSTEM SET {name} = '{REQUIRED[name]}'; SELECT pg_reload_conf();",
+        )
+        for name, value in found.items()
+    ]
+    return points or [_well("DATABASE_LOG", "PostgreSQL's own log receives neither tokens nor content of rows.")]
 
 
 async def _in_database(config: Config, now: Now) -> list[Point]:

@@ -17,10 +17,12 @@ def upgrade() -> None:
     create_lead_sources()
     create_crm_references()
     create_lookups()
+    create_aliases()
 
 
 def downgrade() -> None:
     """Drop them, those first that refer to others."""
+    op.drop_table("aliases")
     op.drop_table("lookups")
     op.drop_table("crm_references")
     op.drop_table("lead_sources")
@@ -43,8 +45,7 @@ def create_leads() -> None:
         "or an erasure. Keyed by key_token. Withheld from reads at once; deleted by the retention sweep and by "
         "erasure.",
     )
-    for column in ("email_base_token", "name_at_domain_token", "phone_token", "expire_date"):
-        op.create_index(f"ix_leads_{column}", "leads", [column])
+    op.create_index("ix_leads_expire_date", "leads", ["expire_date"])
     filters = ("company_industry", "job_function", "seniority", "company_domain", "employee_band", "revenue_band")
     for column in filters:
         op.create_index(f"ix_leads_{column}_lead_id", "leads", [column, "lead_id"])
@@ -61,10 +62,6 @@ def identity_columns() -> list[sa.Column[object]]:
             nullable=False,
             comment="false: company data of a legal person, no notice, no rights",
         ),
-        sa.Column("email_base_token", TOKEN, comment="the address without its tag: blocks, never links"),
-        sa.Column("name_at_domain_token", TOKEN, comment="weak: blocks the incoming, never erases"),
-        sa.Column("phone_token", TOKEN, comment="of a direct line only: withholds the number"),
-        sa.Column("name_at_phone_token", TOKEN, comment="strong; found through phone_token, so not indexed"),
     ]
 
 
@@ -115,7 +112,10 @@ def standing_columns() -> list[sa.Column[object]]:
         ),
         sa.Column("policy_version", sa.BigInteger(), nullable=False, comment="the policy it was last decided under"),
         sa.Column(
-            "first_obtained_date", sa.Date(), nullable=False, comment="the clock's start; nothing moves it (R-041)"
+            "first_obtained_date",
+            sa.Date(),
+            nullable=False,
+            comment="the clock's start; only an earlier one moves it",
         ),
         sa.Column("expire_date", sa.Date(), nullable=False, comment="the last day held (R-040)"),
         sa.Column(
@@ -151,7 +151,6 @@ def create_lead_sources() -> None:
         comment="Provenance: which provider supplied which field, when (Art. 14(2)(f), 15(1)(g)). Lives and dies with "
         "its lead, deleted by cascade.",
     )
-    op.create_index("ix_lead_sources_record_token", "lead_sources", ["record_token"])
 
 
 def create_crm_references() -> None:
@@ -179,8 +178,6 @@ def create_lookups() -> None:
         "lookups",
         sa.Column("key_token", TOKEN, nullable=False, comment="of the address or domain that was asked about"),
         sa.Column("source", sa.String(40), nullable=False),
-        sa.Column("record_token", TOKEN, comment="of the provider's own id of the person; null without a person"),
-        sa.Column("crm_token", TOKEN, comment="of the CRM record that the person is; null if none was named"),
         sa.Column("personal", sa.Boolean(), nullable=False),
         sa.Column("outcome", sa.String(10), nullable=False, comment="asking, found, miss, queued, failed"),
         sa.Column("asked_time", INSTANT, nullable=False),
@@ -200,5 +197,18 @@ def create_lookups() -> None:
         "its clock. Lives 12 months from first acquisition and never shorter than its lead. Deleted by the retention "
         "sweep.",
     )
-    op.create_index("ix_lookups_record_token", "lookups", ["record_token"])
-    op.create_index("ix_lookups_crm_token", "lookups", ["crm_token"])
+
+
+def create_aliases() -> None:
+    """What else a person is known by."""
+    op.create_table(
+        "aliases",
+        sa.Column("key_token", TOKEN, nullable=False, comment="of the address or domain under which somebody is known"),
+        sa.Column("token", TOKEN, nullable=False, comment="of another identifier of the same person"),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.PrimaryKeyConstraint("key_token", "token", name="pk_aliases"),
+        comment="What else a person is known by (R-030): so that an objection reaches it, and two keys of one person "
+        "share a clock (R-041). Tokens only, added and never replaced. Lives as long as the lead or the look-up record "
+        "of its key, deleted with the later of the two.",
+    )
+    op.create_index("ix_aliases_token", "aliases", ["token"])

@@ -18,6 +18,7 @@ from leadgate.v1 import governance_service_pb2, intake_service_pb2, lead_service
 
 from leadgate_service.config import Config, ConfigError, StoreConfig, Tls
 from leadgate_service.counters import Counters
+from leadgate_service.errors import Unavailable
 from leadgate_service.ids import Uuid7
 from leadgate_service.jobs.checkpoints import Checkpoints
 from leadgate_service.keyfiles import check_rings_apart
@@ -82,8 +83,7 @@ async def open_store(config: StoreConfig, now: Now, *, serving: bool) -> tuple[S
 
     Raises:
         KeyRingError: A ring is missing, incomplete, or not this database's.
-        FailedPrecondition: SCHEMA_OUTDATED, or DATABASE_IN_USE.
-        Unavailable: STORE_UNAVAILABLE.
+        LeadgateError: See `open_driver`.
     """
     check_rings_apart(config.keep_ring, config.burn_ring)
     keep, burn = KeepRing.open(config.keep_ring), BurnRing.open(config.burn_ring)
@@ -97,13 +97,33 @@ async def open_driver(database_url: str, *, serving: bool) -> Driver:
     """Open a database, to serve it or beside the service; no key is needed, as a verifier of the trail has none.
 
     Raises:
+        ConfigError: A SQLite database cannot be where LEADGATE_DATABASE_URL says.
         FailedPrecondition: SCHEMA_OUTDATED, SCHEMA_AHEAD or DATABASE_IN_USE.
         Unavailable: STORE_UNAVAILABLE.
     """
-    await asyncio.to_thread(require_current, database_url)
-    if database_url.startswith("sqlite:///"):
-        return SqliteDriver(Path(database_url.removeprefix("sqlite:///")), exclusive=serving)
-    return await PostgresDriver.connect(database_url)
+    path = Path(database_url.removeprefix("sqlite:///")) if database_url.startswith("sqlite:///") else None
+    if path is not None and (path.is_dir() or not path.parent.is_dir()):
+        raise ConfigError("LEADGATE_DATABASE_URL", "must name a file, in a directory that exists")
+    try:
+        await asyncio.to_thread(require_current, database_url)
+        if path is not None:
+            return SqliteDriver(path, exclusive=serving)
+        return await PostgresDriver.connect(database_url)
+    except Unavailable as error:
+        raise _unopened(error) from None
+
+
+def _unopened(error: Unavailable) -> Unavailable:
+    """Tell the operator, who has sent no request that could be sent again, where to look."""
+    if error.reason != "STORE_UNAVAILABLE":
+        return error
+    code = error.metadata.get("code")
+    refused = f"refused with {code}" if code is not None else "cannot be reached"
+    return Unavailable(
+        error.reason,
+        f"The database that LEADGATE_DATABASE_URL names {refused}: start it, or correct the variable.",
+        **error.metadata,
+    )
 
 
 @dataclass(slots=True)

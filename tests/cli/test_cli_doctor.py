@@ -13,6 +13,7 @@ from leadgate_service.usecases.readiness import unproved
 
 from tests.cli.installations import found, installed
 from tests.cli.terminal import Terminal
+from tests.databases import SETTINGS, Postgres
 
 pytestmark = pytest.mark.proves("R-094")
 
@@ -117,6 +118,37 @@ def test_an_old_schema_blocks(founded: Terminal) -> None:
     findings = examined(founded)
     assert findings.blocking == {"SCHEMA"}
     assert "leadgate db upgrade" in findings.points["SCHEMA"][2]
+
+
+@pytest.mark.proves("P17")
+def test_a_silent_postgresql_log_is_well(tmp_path: Path, postgres_url: str) -> None:
+    """A PostgreSQL that logs neither rows nor parameters has no open point about its log."""
+    findings = examined(installed(tmp_path, postgres_url))
+    assert findings.points["DATABASE_LOG"][0] == "ok"
+    assert not [code for code in findings.points if code.startswith("LOG_")]
+
+
+@pytest.mark.proves("P17")
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("log_error_verbosity", "default"),
+        ("log_error_verbosity", "verbose"),
+        ("log_parameter_max_length", "-1"),
+        ("log_parameter_max_length_on_error", "64B"),
+    ],
+)
+def test_a_talkative_postgresql_log_is_open(
+    tmp_path: Path, postgres: Postgres, postgres_url: str, setting: str, value: str
+) -> None:
+    """Each setting by which PostgreSQL would copy tokens or rows into its log is named, with what sets it right."""
+    database = postgres_url.removeprefix("postgresql://postgres@/").partition("?")[0]
+    postgres.execute(f"ALTER DATABASE {database} SET {setting} = '{value}'")
+    points = examined(installed(tmp_path, postgres_url)).points
+    remedy = f"ALTER SYSTEM SET {setting} = '{SETTINGS[setting]}'; SELECT pg_reload_conf();"
+    message = f"{setting} is {value}: PostgreSQL's own log receives tokens and content of rows."
+    found = {code: point for code, point in points.items() if code.startswith(("LOG_", "DATABASE_LOG"))}
+    assert found == {setting.upper(): ("open", message, remedy)}
 
 
 @pytest.mark.parametrize("place", ["nowhere", "data/checkpoints", "keep"])

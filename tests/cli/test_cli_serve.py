@@ -18,6 +18,7 @@ from leadgate_service.policy_file import BundledPolicy, bundled_text
 from tests.cli.installations import found
 from tests.cli.terminal import Terminal
 from tests.client.certificates import Authority
+from tests.databases import Postgres
 
 PATIENCE = 20.0
 """Seconds after which a service that should have refused to start is ended."""
@@ -117,7 +118,9 @@ def test_options_go_before_the_environment(installation: Terminal, demo_policy: 
         (["--dev", "--founding-policy", "nowhere.yaml"], 2, "LEADGATE_FOUNDING_POLICY must name a file"),
         (["--tls-certificate", "no.pem"], 2, "LEADGATE_TLS_KEY must be set"),
         (["--tls-certificate", "no.pem", "--tls-key", "no.key"], 2, "LEADGATE_TLS_KEY must name a file"),
-        (["--dev", "--database", "sqlite:////nowhere/leadgate.db"], 1, "leadgate db upgrade"),
+        (["--dev", "--database", "sqlite:///nowhere.db"], 1, "leadgate db upgrade"),
+        (["--dev", "--database", "sqlite:////nowhere/leadgate.db"], 2, "LEADGATE_DATABASE_URL must name a file, in a"),
+        (["--dev", "--database", "sqlite:////"], 2, "LEADGATE_DATABASE_URL must name a file, in a directory"),
         (["--dev", "--keep-ring", "nowhere"], 1, "KEY_RING_INVALID"),
     ],
 )
@@ -126,6 +129,18 @@ def test_it_does_not_start_wrongly(installation: Terminal, options: list[str], c
     said = installation.type("serve", *ANYWHERE, *options)
     assert (said.code, said.stdout) == (code, "")
     assert told in said.refusal
+
+
+@pytest.mark.usefixtures("impatience")
+def test_a_database_that_cannot_be_opened_is_named_by_its_variable(installation: Terminal, postgres: Postgres) -> None:
+    """At the start nobody has sent a request: the operator is told which variable to look at, and not its password."""
+    unreachable = installation.type("serve", "--dev", *ANYWHERE, "--database", "postgresql://a:hunter2@127.0.0.1:1/a")
+    unknown = installation.type("serve", "--dev", *ANYWHERE, "--database", postgres.url("nowhere"))
+    advice = "start it, or correct the variable."
+    assert (unreachable.code, unknown.code) == (1, 1)
+    reason = "STORE_UNAVAILABLE: The database that LEADGATE_DATABASE_URL names"
+    assert unreachable.refusal == f"{reason} cannot be reached: {advice}"
+    assert unknown.refusal == f"{reason} refused with 3D000: {advice}"
 
 
 @pytest.mark.usefixtures("impatience")

@@ -30,8 +30,8 @@ CONTENT = {
     Field.PHONE_NUMBER: {"sealed", "phone_kind"},
 }
 METADATA = {
-    "lead_id", "key_token", "personal", "email_base_token", "name_at_domain_token", "phone_token",
-    "name_at_phone_token", "approximate", "pinned_fields", "origin", "country_code", "legal_form", "relationship",
+    "lead_id", "key_token", "personal", "approximate", "pinned_fields", "origin", "country_code", "legal_form",
+    "relationship",
     "purposes", "lawful_basis", "assessment_version", "policy_version", "first_obtained_date", "expire_date",
     "notice_due_date", "restricted_time", "suppressed_time", "erase_time",
 }  # fmt: skip

@@ -79,11 +79,11 @@ def test_the_same_seed_gives_the_same_counts(runs: Runs) -> None:
 
 
 def test_database_keys_logs_and_traffic_are_kept(runs: Runs) -> None:
-    """What a run is asked to keep can be looked at afterwards: with the keys beside it, an operator can serve it."""
+    """What a run is asked to keep can be looked at afterwards, and served: its keys are beside it, its lock is gone."""
     folder = kept_folder(runs)
-    assert {"leadgate.db", "keys", "checkpoints", "logs", "simulators", "policy.yaml"} <= {
-        path.name for path in folder.iterdir()
-    }
+    names = {path.name for path in folder.iterdir()}
+    assert {"leadgate.db", "keys", "checkpoints", "logs", "simulators", "policy.yaml"} <= names
+    assert "leadgate.db.serving" not in names
     assert (folder / "keys" / "keep" / "token-1.key").is_file()
     assert list((folder / "keys" / "burn").glob("*.key"))
     assert b'"stopped"' in (folder / "logs" / "service.jsonl").read_bytes()

@@ -172,6 +172,37 @@ def test_the_answer_s_own_address_and_employer_are_asked_for() -> None:
     assert "private" not in repr([identifier.canonical for identifier in item.held])
 
 
+@pytest.mark.proves("R-019", "R-030")
+def test_every_address_of_the_answer_is_asked_for() -> None:
+    """A list of addresses is asked for in full; what is no address in it is passed over."""
+    listed = ["mailto:Ida@Private.example.net", "ida@@broken", "i.vermolen@other.example.org"]
+    item = candidate(person=person(email=listed))
+    for address in ("ida@private.example.net", "i.vermolen@other.example.org"):
+        assert set(identity.email_identifiers(address)) <= set(item.identifiers)
+    assert "broken" not in repr([identifier.canonical for identifier in item.identifiers])
+    assert "private" not in repr([identifier.canonical for identifier in item.held])
+
+
+@pytest.mark.proves("R-019", "R-030")
+@pytest.mark.parametrize("full_name", [None, 7, "", "ida@home.example.com"], ids=ascii)
+def test_a_name_in_two_parts_is_asked_for_and_not_kept(full_name: object) -> None:
+    """Without a usable full name the joined one is asked for, with company and line; nothing keeps it."""
+    name = {"fullName": full_name, "givenName": " Ida", "familyName": "Vermolen"}
+    item = candidate(source=HUNTER, person={**DIRECT, "name": name}, company=company())
+    asked = {identity.name_at_domain("Ida Vermolen", "northpier.example.com")}
+    assert asked | {identity.name_at_phone("Ida Vermolen", E164)} <= set(item.identifiers)
+    assert item.fields is not None
+    assert item.fields.full_name is None
+    assert {identifier.kind for identifier in item.held} == {TokenKind.PHONE_E164, TokenKind.EMAIL_BASE}
+
+
+@pytest.mark.proves("R-019")
+def test_a_full_name_goes_before_its_parts() -> None:
+    """Where the answer has a full name, that is the name; its parts may be of another spelling and are not read."""
+    named = {"fullName": "Ida Vermolen", "givenName": "Adelaida", "familyName": "Vermolen"}
+    assert candidate(person={**person(), "name": named}).identifiers == candidate(person=person()).identifiers
+
+
 def test_of_an_asked_company_no_person_is_asked_for() -> None:
     """Where a company was asked about, nothing of a person is kept; so nobody else's word takes the company away."""
     item = candidate(said=of_domain(), person=person(email=IDA), company=company())

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from string import ascii_letters, digits
 
 import pytest
 from hypothesis import given
@@ -214,6 +215,67 @@ def test_identifiers_of_several_parts_do_not_collide() -> None:
 
     assert len(set(built)) == len(built)
     assert identity.crm_record("salesforce", "Lead", "1") == identity.crm_record("salesforce", "lead", " 1 ")
+
+
+LETTERS = f"{digits}{ascii_letters}"
+SHORT = st.text(LETTERS, min_size=15, max_size=15)
+CHECK = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+
+
+def in_salesforce(record_id: str) -> Identifier:
+    """What a record of Salesforce is known by."""
+    return identity.crm_record("salesforce", "Lead", record_id)
+
+
+def lengthened(short: str) -> str:
+    """Write a Salesforce id in 18 characters: each of the last three numbers the capitals of five, lowest first."""
+    capitals = "".join("1" if letter.isupper() else "0" for letter in reversed(short))
+    return short + "".join(CHECK[int(capitals[start : start + 5], 2)] for start in (10, 5, 0))
+
+
+@pytest.mark.proves("R-029", "R-030")
+@given(SHORT)
+def test_both_ways_of_writing_a_salesforce_id_name_one_record(short: str) -> None:
+    """The 15 characters and the 18 are one identifier, and so are the 18 with white space around."""
+    assert in_salesforce(short) == in_salesforce(lengthened(short)) == in_salesforce(f" {lengthened(short)}\n")
+    assert in_salesforce(short).canonical.endswith(short)
+
+
+@pytest.mark.proves("R-029")
+@given(SHORT, SHORT)
+def test_different_salesforce_ids_name_different_records(one: str, other: str) -> None:
+    """Ids that differ, be it by one capital, are two records in either way of writing."""
+    for changed in (other, one.swapcase()):
+        if changed != one:
+            assert in_salesforce(changed) != in_salesforce(one)
+            assert in_salesforce(lengthened(changed)) != in_salesforce(lengthened(one))
+            assert in_salesforce(lengthened(changed)) != in_salesforce(one)
+
+
+@given(SHORT, st.text(LETTERS, max_size=5))
+def test_an_id_whose_check_does_not_fit_is_left_whole(short: str, rest: str) -> None:
+    """Nothing is cut off an id of another form: it may be another CRM's."""
+    if short + rest != lengthened(short):
+        assert in_salesforce(short + rest).canonical.endswith(short + rest)
+
+
+@pytest.mark.parametrize(
+    ("written", "known_as"),
+    [
+        ("a0D30000001n7PiEAI", "a0D30000001n7Pi"),
+        ("0019000000B98deAAB", "0019000000B98de"),
+        ("0019000000B98deAAC", "0019000000B98deAAC"),
+        ("0019000000B98deaab", "0019000000B98deaab"),
+        ("0019000000b98deAAB", "0019000000b98deAAB"),
+        ("123456789012345678", "123456789012345678"),
+        ("00000000000000AAAA", "00000000000000AAAA"),
+        ("00000000000000AAAQ", "00000000000000A"),
+        ("Ä019000000B98deBAB", "Ä019000000B98deBAB"),
+    ],
+)
+def test_a_salesforce_id_is_known_by_its_check(written: str, known_as: str) -> None:
+    """The last three of 18 characters say where the capitals are; if they do not, the id is none of Salesforce's."""
+    assert in_salesforce(written).canonical.endswith(f"\x1f{known_as}")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from leadgate_providers.documents import combined, unwrapped
 from leadgate_service.domain.fields import Field, PhoneKind
 from leadgate_service.domain.formats import FORMATS
-from leadgate_service.domain.projection import UNKNOWN, Answer, project
+from leadgate_service.domain.projection import MOST_EMAILS, UNKNOWN, Answer, project
 from leadgate_service.domain.register import SourceName
 
 from tests.builders import TODAY, company, person
@@ -194,6 +194,51 @@ def test_a_sign_of_a_minor_is_seen_in_whatever_form_it_comes(attributes: dict[st
 def test_a_provider_s_id_is_taken_only_if_it_can_be_one(value: object, person_id: str | None) -> None:
     """An id that is blank, broken or of another type links nobody: two blanks are not the same person."""
     assert project(CLEARBIT, {"person": {"id": value}}, TODAY).person_id == person_id
+
+
+@pytest.mark.proves("R-019")
+@pytest.mark.parametrize(
+    ("value", "emails"),
+    [
+        ("ida@home.example.net", ("ida@home.example.net",)),
+        ("mailto:ida@home.example.net", ("ida@home.example.net",)),
+        (" MAILTO:ida@home.example.net?subject=Hello", ("ida@home.example.net",)),
+        (["ida@home.example.net", 7, None, "none", "mailto:i@x.example"], ("ida@home.example.net", "i@x.example")),
+        (["i@x.example"] * (MOST_EMAILS + 1), ("i@x.example",) * MOST_EMAILS),
+        (["none"] * MOST_EMAILS + ["i@x.example"], ("i@x.example",)),
+        ("none", ()),
+        ({"value": "i@x.example"}, ()),
+        (7, ()),
+        (None, ()),
+    ],
+    ids=ascii,
+)
+def test_the_person_s_own_addresses_are_read_in_each_form(value: object, emails: tuple[str, ...]) -> None:
+    """One address or a list of them, bare or as a `mailto:`: every string with an `@`, up to a limit, and no other."""
+    answer = project(CLEARBIT, {"person": {"email": value}}, TODAY)
+    assert answer.emails == emails
+    assert answer.values == {}
+
+
+@pytest.mark.proves("R-019")
+@pytest.mark.parametrize(
+    ("name", "joined"),
+    [
+        ({"givenName": "Ida", "familyName": "Vermolen"}, "Ida Vermolen"),
+        ({"givenName": "Ida"}, None),
+        ({"familyName": "Vermolen"}, None),
+        ({"givenName": "", "familyName": "Vermolen"}, None),
+        ({"givenName": 7, "familyName": "Vermolen"}, None),
+        ("Ida Vermolen", None),
+        (None, None),
+    ],
+    ids=ascii,
+)
+def test_a_name_in_two_parts_is_joined_and_no_field(name: object, joined: str | None) -> None:
+    """Given and family name together are a name to ask the suppression list for; they supply no field."""
+    answer = project(CLEARBIT, {"person": {"name": name}}, TODAY)
+    assert answer.joined_name == joined
+    assert answer.values == {}
 
 
 @pytest.mark.parametrize(

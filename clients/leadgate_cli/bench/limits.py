@@ -20,7 +20,7 @@ from leadgate_cli.bench.figures import Window
 
 COLUMNS = tuple(column.name for column in tables.leads.columns)
 
-_UNIQUE = {"key_token", "email_base_token", "sealed"}
+_UNIQUE = {"key_token", "sealed"}
 """Bytes that no two leads share; everything else is as it was stored of other leads of the same workload."""
 
 _SAMPLE = f"SELECT {', '.join(COLUMNS)} FROM bench_base_leads LIMIT 2000"  # noqa: S608 - names of our columns

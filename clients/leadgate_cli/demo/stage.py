@@ -100,6 +100,8 @@ def staged(folder: Path, now: Now, *, generator: Generator, seed: int) -> Iterat
         stack.enter_context(hunter)
         config = _founded(folder, clearbit, hunter)
         log = stack.enter_context((folder / "logs" / "service.jsonl").open("w", encoding="utf-8"))
+        # The driver leaves its lock, because removing one that others may be waiting for is unsafe. Here nobody is.
+        stack.callback((folder / "leadgate.db.serving").unlink, missing_ok=True)
         app, tokens = stack.enter_context(_served(config, now, log))
         clients = {
             caller: stack.enter_context(Client.connect(f"127.0.0.1:{app.port}", token=token, insecure_local=True))

@@ -161,7 +161,9 @@ class ApplyPolicyRequest(_message.Message):
     YAML_FIELD_NUMBER: _builtins.int
     EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """request_id makes the call idempotent: 1 to 64 letters, digits, dots, colons, underscores and hyphens, best a random UUID."""
+    """request_id makes the call idempotent: 1 to 64 letters, digits, dots, colons, underscores and hyphens, best a
+    random UUID.
+    """
     yaml: _builtins.str
     """yaml is the policy, at most 256 KiB."""
     expected_version: _builtins.int

@@ -34,7 +34,10 @@ class _OutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Outcome.Value
     OUTCOME_STORED_COMPANY_ONLY: _Outcome.ValueType  # 2
     """OUTCOME_STORED_COMPANY_ONLY means that a company lead is held, without any field of a person."""
     OUTCOME_UPDATED: _Outcome.ValueType  # 3
-    """OUTCOME_UPDATED means that a lead held before has new values. Its dates stay."""
+    """OUTCOME_UPDATED means that the answer is about a lead that was held before. It need not bring new values: all its
+    fields may be dropped, as OUTRANKED or STALE for instance. The lead's dates stay, unless the answer was obtained
+    before the lead's first: then the period began earlier, and it may end earlier, never later.
+    """
     OUTCOME_QUEUED: _Outcome.ValueType  # 4
     """OUTCOME_QUEUED means that the provider is still looking. Repeat the call with a new request id in some minutes;
     the provider does not bill it again, and no address waits here.
@@ -52,7 +55,10 @@ OUTCOME_STORED: Outcome.ValueType  # 1
 OUTCOME_STORED_COMPANY_ONLY: Outcome.ValueType  # 2
 """OUTCOME_STORED_COMPANY_ONLY means that a company lead is held, without any field of a person."""
 OUTCOME_UPDATED: Outcome.ValueType  # 3
-"""OUTCOME_UPDATED means that a lead held before has new values. Its dates stay."""
+"""OUTCOME_UPDATED means that the answer is about a lead that was held before. It need not bring new values: all its
+fields may be dropped, as OUTRANKED or STALE for instance. The lead's dates stay, unless the answer was obtained
+before the lead's first: then the period began earlier, and it may end earlier, never later.
+"""
 OUTCOME_QUEUED: Outcome.ValueType  # 4
 """OUTCOME_QUEUED means that the provider is still looking. Repeat the call with a new request id in some minutes;
 the provider does not bill it again, and no address waits here.
@@ -110,8 +116,8 @@ class _NotStoredReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NotSt
     NOT_STORED_REASON_ANSWER_UNREADABLE: _NotStoredReason.ValueType  # 18
     """NOT_STORED_REASON_ANSWER_UNREADABLE means that the provider's answer was not what its format says."""
     NOT_STORED_REASON_CONTENT_UNREADABLE: _NotStoredReason.ValueType  # 19
-    """NOT_STORED_REASON_CONTENT_UNREADABLE means that the lead is held and its content cannot be opened, so that it cannot
-    be updated either. Have the operator run `leadgate doctor`.
+    """NOT_STORED_REASON_CONTENT_UNREADABLE means that the lead is held and its content cannot be opened, so that it
+    cannot be updated either. Have the operator run `leadgate doctor`.
     """
 
 class NotStoredReason(_NotStoredReason, metaclass=_NotStoredReasonEnumTypeWrapper):
@@ -160,8 +166,8 @@ NOT_STORED_REASON_LOOKUP_REFUSED: NotStoredReason.ValueType  # 17
 NOT_STORED_REASON_ANSWER_UNREADABLE: NotStoredReason.ValueType  # 18
 """NOT_STORED_REASON_ANSWER_UNREADABLE means that the provider's answer was not what its format says."""
 NOT_STORED_REASON_CONTENT_UNREADABLE: NotStoredReason.ValueType  # 19
-"""NOT_STORED_REASON_CONTENT_UNREADABLE means that the lead is held and its content cannot be opened, so that it cannot
-be updated either. Have the operator run `leadgate doctor`.
+"""NOT_STORED_REASON_CONTENT_UNREADABLE means that the lead is held and its content cannot be opened, so that it
+cannot be updated either. Have the operator run `leadgate doctor`.
 """
 Global___NotStoredReason: _TypeAlias = NotStoredReason  # noqa: Y015
 
@@ -294,8 +300,8 @@ class EnrichLeadRequest(_message.Message):
     country_code: _builtins.str
     """country_code is ISO 3166-1 alpha-2, upper case. Empty if unknown; a national phone number is then dropped."""
     legal_form: _builtins.str
-    """legal_form is the company's, as a register calls it, such as `eenmanszaak`: at most 40 letters, digits, spaces and . , & ( ) / ' -. The company of
-    a natural person is personal data; empty if unknown.
+    """legal_form is the company's, as a register calls it, such as `eenmanszaak`: at most 40 letters, digits, spaces and
+    . , & ( ) / ' -. The company of a natural person is personal data; empty if unknown.
     """
     @_builtins.property
     def lookup(self) -> _types_pb2.LookupKey:
@@ -437,8 +443,8 @@ class IngestItem(_message.Message):
     provider_json: _builtins.bytes
     """provider_json is the provider's own answer as it came, at most 256 KiB."""
     legal_form: _builtins.str
-    """legal_form is the company's, as a register calls it, such as `eenmanszaak`: at most 40 letters, digits, spaces and . , & ( ) / ' -. The company of
-    a natural person is personal data; empty if unknown.
+    """legal_form is the company's, as a register calls it, such as `eenmanszaak`: at most 40 letters, digits, spaces and
+    . , & ( ) / ' -. The company of a natural person is personal data; empty if unknown.
     """
     @_builtins.property
     def lookup(self) -> _types_pb2.LookupKey:

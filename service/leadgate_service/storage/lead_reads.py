@@ -128,7 +128,11 @@ def _found(
     crm_references: Sequence[Row],
     records: Sequence[LeadRecord],
 ) -> dict[_Wanted, LeadRecord]:
-    """Say which lead each value found; of several with one CRM record, the one that must stop most."""
+    """Say which lead each value found.
+
+    Several leads of one CRM record are one person's: a suppressed one speaks for all, then a restricted one; else the
+    one that is held longest.
+    """
     if way is BY_ID:
         return {_Wanted(way, record.lead_id): record for record in records}
     if way is BY_KEY:

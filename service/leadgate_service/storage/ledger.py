@@ -11,21 +11,24 @@ from operator import itemgetter
 
 import sqlalchemy as sa
 
+from leadgate_service.domain import subject
 from leadgate_service.domain.candidate import Candidate
 from leadgate_service.domain.dates import today_in
 from leadgate_service.domain.decision import Decision, Outcome
 from leadgate_service.domain.fields import Field, LeadFields
-from leadgate_service.domain.identity import Identifier, TokenKind
+from leadgate_service.domain.identity import TokenKind
 from leadgate_service.domain.policy import Policy
 from leadgate_service.domain.register import SourceName
 from leadgate_service.domain.standing import HeldLead, Standing
 from leadgate_service.ids import NewId
 from leadgate_service.keys import BurnRing, ContentDamaged, ContentKeyGone
 from leadgate_service.storage import tables, updates
+from leadgate_service.storage.aliases import AliasBook, links
 from leadgate_service.storage.bits import from_bits, to_bits
 from leadgate_service.storage.lead_rows import LEAD_COLUMNS, LeadRow, content_columns, open_fields, seal
 from leadgate_service.storage.lookups import LookupBook
 from leadgate_service.storage.suppressions import Suppression, SuppressionList
+from leadgate_service.storage.tokens import Tokens
 from leadgate_service.storage.work import Insert, Row, Statement, Update, Work, one_of
 
 _SOURCE_COLUMNS = ("lead_id", "source", "record_token", "first_obtained_date", "obtained_time", "fields")
@@ -47,13 +50,6 @@ INSERT_SOURCES = Insert(tables.lead_sources, _SOURCE_COLUMNS)
 REPLACE_SOURCES = Insert(tables.lead_sources, _SOURCE_COLUMNS, conflict="replace")
 REPLACE_CRM_REFERENCES = Insert(tables.crm_references, _CRM_COLUMNS, conflict="replace")
 INSERT_CHANGES = Insert(tables.changes, _CHANGE_COLUMNS)
-
-_TOKEN_COLUMNS = {
-    "email_base_token": TokenKind.EMAIL_BASE,
-    "name_at_domain_token": TokenKind.NAME_AT_DOMAIN,
-    "phone_token": TokenKind.PHONE_E164,
-    "name_at_phone_token": TokenKind.NAME_AT_PHONE,
-}
 
 _lead_values = itemgetter(*LEAD_COLUMNS)
 
@@ -80,9 +76,10 @@ class Ledger:
         new_id: Makes lead ids.
         now: The instant.
         today: Its civil day in the policy's zone.
-        tokens: The token of every identifier of every candidate.
+        tokens: Of identifiers.
         lookups: The look-up records that concern them.
-        suppressions: The part of the suppression list that does.
+        aliases: What their people are known by else.
+        suppressions: The part of the suppression list that concerns them.
     """
 
     def __init__(  # noqa: PLR0913 - a working set is what it holds
@@ -93,8 +90,9 @@ class Ledger:
         new_id: NewId,
         now: datetime,
         today: date,
-        tokens: dict[Identifier, bytes],
+        tokens: Tokens,
         lookups: LookupBook,
+        aliases: AliasBook,
         suppressions: SuppressionList,
     ) -> None:
         self._policy = policy
@@ -104,6 +102,7 @@ class Ledger:
         self._today = today
         self._tokens = tokens
         self.lookups = lookups
+        self._aliases = aliases
         self._suppressions = suppressions
         self._leads: dict[bytes, LeadRow] = {}
         self._sources: dict[bytes, dict[SourceName, _SourceRow]] = {}
@@ -154,12 +153,20 @@ class Ledger:
             row = self._insert(candidate, decision)
         lead_id: bytes = row["lead_id"]
         self._supply(lead_id, candidate, decision)
+        self._know(candidate, row)
+        self._shorten_linked(candidate, decision)
         self._changes.append((lead_id, "upsert", decision.outcome.lower(), self._now))
         record, identifier = candidate.intake.crm_record, candidate.intake.crm_identifier
         if record is not None and identifier is not None:
             token = self._tokens[identifier]
             self._crm_references.append((record.recipient, record.object, record.record_id, lead_id, token))
         return lead_id
+
+    def know_links(self, candidate: Candidate) -> None:
+        """Note, of a person of whom an answer was obtained, what links other keys to this one."""
+        if candidate.personal:
+            by_address = candidate.intake.identifiers[1:2] if candidate.intake.email is not None else ()
+            self._aliases.add(candidate.intake.lookup_key, [*by_address, *links(candidate)])
 
     def write(self) -> Work[None]:
         """Write every table, once."""
@@ -176,6 +183,7 @@ class Ledger:
             yield REPLACE_CRM_REFERENCES(list(dict.fromkeys(self._crm_references)))
         if self._changes:
             yield INSERT_CHANGES(self._changes)
+        yield from self._aliases.write()
         yield from self.lookups.write()
 
     def _row_of(self, candidate: Candidate) -> LeadRow | None:
@@ -218,7 +226,6 @@ class Ledger:
             "suppressed_time": None,
             "erase_time": None,
             "fields": decision.fields,
-            **self._token_columns(candidate),
             **self._said(candidate),
         }
         self._leads[key] = self._new[row["lead_id"]] = row
@@ -235,12 +242,9 @@ class Ledger:
             "expire_date": decision.expire_date,
             "approximate": updates.approximate(row["approximate"], row["fields"], candidate, decision),
         }
-        news = {**self._token_columns(candidate), **self._said(candidate)}
-        row.update({name: value for name, value in news.items() if value is not None})
+        row.update({name: value for name, value in self._said(candidate).items() if value is not None})
         row.update(known)
-        lead_id = bytes(row["lead_id"])
-        if lead_id not in self._new:
-            self._updated[lead_id] = row
+        self._touch(row)
         return row
 
     def _said(self, candidate: Candidate) -> LeadRow:
@@ -257,11 +261,6 @@ class Ledger:
             "policy_version": self._policy.version,
         }
 
-    def _token_columns(self, candidate: Candidate) -> LeadRow:
-        """Return the tokens that a person's lead is found by besides its key; of several of a kind, the first."""
-        found = {identifier.kind: self._tokens[identifier] for identifier in reversed(candidate.held)}
-        return {column: found.get(kind) for column, kind in _TOKEN_COLUMNS.items()}
-
     def _sealed(self, row: LeadRow) -> LeadRow:
         fields: LeadFields = row["fields"]
         row["sealed"] = seal(self._burn, bytes(row["lead_id"]), row["expire_date"], fields)
@@ -275,7 +274,9 @@ class Ledger:
         for supplied in rows.values():
             supplied.fields -= kept
         known = rows.get(candidate.source)
-        record_token = self._tokens[candidate.record or candidate.intake.lookup_key]
+        # The id of an approximate match may be somebody else's.
+        record = None if candidate.approximate else candidate.record
+        record_token = self._tokens[record or candidate.intake.lookup_key]
         if known is None:
             first = self._day(candidate.obtained_time)
             rows[candidate.source] = _SourceRow(record_token, first, candidate.obtained_time, kept)
@@ -284,6 +285,34 @@ class Ledger:
             known.first_obtained_date = min(known.first_obtained_date, self._day(candidate.obtained_time))
             if candidate.obtained_time >= known.obtained_time:
                 known.record_token, known.obtained_time = record_token, candidate.obtained_time
+
+    def _know(self, candidate: Candidate, row: LeadRow) -> None:
+        """Note what else a person is known by, as it is held now: an objection reaches all that was ever known."""
+        if candidate.key is None or not row["personal"]:
+            return
+        held = subject.person_identifiers(subject.of_fields(row["fields"]), candidate.intake.host)
+        self._aliases.add(candidate.key, [*held, *candidate.held, *links(candidate)])
+
+    def _shorten_linked(self, candidate: Candidate, decision: Decision) -> None:
+        """Let the person's other leads take over an earlier start: clocks start once, per person (R-041)."""
+        start, end = decision.first_obtained_date, decision.expire_date
+        if start is None or end is None:
+            return
+        for key in self._aliases.linked_keys(candidate):
+            row = self._leads.get(key)
+            if row is None or row["first_obtained_date"] <= start or row["expire_date"] < self._today:
+                continue
+            if not row["personal"] or row["fields"] is None or row["restricted_time"] is not None:
+                continue
+            row["first_obtained_date"], row["expire_date"] = start, min(row["expire_date"], end)
+            row["notice_due_date"] = _earlier(row["notice_due_date"], decision.notice_due_date)
+            self._touch(row)
+            self._changes.append((bytes(row["lead_id"]), "upsert", "updated", self._now))
+
+    def _touch(self, row: LeadRow) -> None:
+        lead_id = bytes(row["lead_id"])
+        if lead_id not in self._new:
+            self._updated[lead_id] = row
 
     def _source_rows(self, lead_id: bytes) -> list[Row]:
         return [

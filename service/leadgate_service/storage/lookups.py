@@ -1,10 +1,9 @@
 """The look-up records of one transaction: who was acquired when, so that no lapse restarts a clock (R-041, R-092)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -14,21 +13,14 @@ from leadgate_service.domain.identity import Identifier
 from leadgate_service.domain.retention import acquisition_ends
 from leadgate_service.domain.standing import Acquisition
 from leadgate_service.storage import tables
+from leadgate_service.storage.aliases import AliasBook
 from leadgate_service.storage.requests import LEASE
-from leadgate_service.storage.work import Insert, Row, Statement, Step, Work, one_of
+from leadgate_service.storage.work import Insert, Row, Statement, Work, one_of
 
 _COLUMNS = tuple(column.name for column in tables.lookups.columns)
 
 SELECT_LOOKUPS = Statement(
-    sa.select(*tables.lookups.columns)
-    .where(
-        sa.or_(
-            one_of(tables.lookups.c.key_token, "keys"),
-            one_of(tables.lookups.c.record_token, "records"),
-            one_of(tables.lookups.c.crm_token, "crm_records"),
-        ),
-    )
-    .with_for_update(),
+    sa.select(*tables.lookups.columns).where(one_of(tables.lookups.c.key_token, "keys")).with_for_update(),
 )
 INSERT_LOOKUPS = Insert(tables.lookups, _COLUMNS)
 REPLACE_LOOKUPS = Insert(tables.lookups, _COLUMNS, conflict="replace")
@@ -55,8 +47,6 @@ class LookupRow:
 
     key_token: bytes
     source: str
-    record_token: bytes | None
-    crm_token: bytes | None
     personal: bool
     outcome: str
     asked_time: datetime
@@ -70,47 +60,31 @@ class LookupRow:
         return tuple(getattr(self, name) for name in _COLUMNS)
 
 
-class _Links(NamedTuple):
-    """By what a person is known under more than one key."""
-
-    record: Identifier | None
-    crm_record: Identifier | None
-
-
-def _links(candidate: Candidate) -> _Links:
-    """Return what links a candidate; an approximate match may be somebody else's record, a company has no clock."""
-    if not candidate.personal:
-        return _Links(None, None)
-    return _Links(None if candidate.approximate else candidate.record, candidate.intake.crm_identifier)
-
-
-def select_lookups(candidates: Sequence[Candidate], tokens: Mapping[Identifier, bytes]) -> Step:
-    """Read the look-up records that concern candidates, and hold those rows."""
-    links = [_links(candidate) for candidate in candidates]
-    return SELECT_LOOKUPS(
-        keys=list({tokens[candidate.intake.lookup_key] for candidate in candidates}),
-        records=list({tokens[link.record] for link in links if link.record is not None}),
-        crm_records=list({tokens[link.crm_record] for link in links if link.crm_record is not None}),
-    )
-
-
 class LookupBook:
     """The look-up records that concern the candidates of one transaction.
 
     Args:
         tokens: The token of every identifier.
+        aliases: Which keys belong to one person.
         rows: What the database holds, whether or not its day has passed.
         now: The instant.
         today: Its civil day in the policy's zone.
     """
 
-    def __init__(self, tokens: Mapping[Identifier, bytes], rows: Iterable[Row], now: datetime, today: date) -> None:
+    def __init__(
+        self,
+        tokens: Mapping[Identifier, bytes],
+        aliases: AliasBook,
+        rows: Iterable[Row],
+        now: datetime,
+        today: date,
+    ) -> None:
         self._tokens = tokens
+        self._aliases = aliases
         self._now = now
         self._today = today
         self._rows: dict[tuple[bytes, str], LookupRow] = {}
         self._by_key: defaultdict[bytes, list[LookupRow]] = defaultdict(list)
-        self._by_link: defaultdict[bytes, list[LookupRow]] = defaultdict(list)
         self._touched: dict[tuple[bytes, str], LookupRow] = {}
         for values in rows:
             row = LookupRow(*values)
@@ -125,7 +99,7 @@ class LookupBook:
         return LookupStanding(
             being_asked=any(row.outcome == "asking" and row.asked_time + LEASE > self._now for row in own),
             answered_time=max(answered, default=None),
-            acquisition=_acquisition(self._related(candidate)),
+            acquisition=_acquisition(self._related(candidate), self._today),
         )
 
     def note(self, candidate: Candidate, outcome: str) -> None:
@@ -141,27 +115,23 @@ class LookupBook:
     def acquire(self, candidate: Candidate, decision: Decision, obtained_date: date, *, asked: bool) -> None:
         """Note an acquisition: an answer was obtained, whether or not anything of it is kept."""
         related = self._related(candidate)
-        known = _acquisition(related)
         row = self._row(candidate)
         row.outcome = "found"
         row.personal = row.personal or candidate.personal
         if asked:
             row.answered_time = self._now
-        links = _links(candidate)
-        if links.record is not None:
-            row.record_token = self._tokens[links.record]
-            self._by_link[row.record_token].append(row)
-        if links.crm_record is not None:
-            row.crm_token = self._tokens[links.crm_record]
-            self._by_link[row.crm_token].append(row)
-        if decision.first_obtained_date is not None:
-            known = Acquisition(decision.first_obtained_date, decision.expire_date)
         self._touch(row)
         if row.personal and not candidate.personal:
             return  # what a company's answer is dated says nothing of the person's clock
-        # A new acquisition dates linked keys' records, too; an update, maybe obtained earlier, those of its own key.
-        for concerned in (row, *(related if decision.opens_acquisition else self._own(candidate))):
-            _date(concerned, known or Acquisition(obtained_date, None))
+        dated = _acquisition(related, self._today) or Acquisition(obtained_date, None)
+        if decision.first_obtained_date is not None:
+            dated = Acquisition(decision.first_obtained_date, decision.expire_date)
+        own = self._own(candidate)
+        for concerned in (row, *related):
+            if decision.opens_acquisition or concerned in own:
+                _date(concerned, dated)
+            else:
+                _shorten(concerned, dated)
             self._touch(concerned)
 
     def write(self) -> Work[None]:
@@ -178,12 +148,10 @@ class LookupBook:
         return [row for row in rows if row.delete_date >= self._today]
 
     def _related(self, candidate: Candidate) -> list[LookupRow]:
-        """Return the records of the same key, and those that are linked to it."""
-        related = self._own(candidate)
-        for link in _links(candidate):
-            linked = self._by_link.get(self._tokens[link], []) if link is not None else []
-            related += [row for row in linked if row.delete_date >= self._today and row not in related]
-        return related
+        """Return the records of the same key, and those of the person's other keys."""
+        own = self._own(candidate)
+        others = [row for key in self._aliases.linked_keys(candidate) for row in self._by_key.get(key, ())]
+        return own + [row for row in others if row.delete_date >= self._today and row not in own]
 
     def _row(self, candidate: Candidate) -> LookupRow:
         key = self._tokens[candidate.intake.lookup_key], candidate.source.value
@@ -192,8 +160,6 @@ class LookupBook:
             row = LookupRow(
                 key_token=key[0],
                 source=key[1],
-                record_token=None,
-                crm_token=None,
                 personal=False,
                 outcome="asking",
                 asked_time=self._now,
@@ -208,17 +174,19 @@ class LookupBook:
     def _add(self, row: LookupRow) -> None:
         self._rows[row.key_token, row.source] = row
         self._by_key[row.key_token].append(row)
-        for link in (row.record_token, row.crm_token):
-            if link is not None:
-                self._by_link[bytes(link)].append(row)
 
     def _touch(self, row: LookupRow) -> None:
         self._touched[row.key_token, row.source] = row
 
 
-def _acquisition(rows: Iterable[LookupRow]) -> Acquisition | None:
-    """Merge the records of one person: the earliest start, the latest day of what was stored."""
+def _acquisition(rows: Iterable[LookupRow], today: date) -> Acquisition | None:
+    """Merge the records of one person: the earliest start, the latest day of what was stored.
+
+    Where an acquisition is alive, those that lapsed before a new act opened it are history.
+    """
     personal = [row for row in rows if row.personal]
+    if any(row.expire_date is not None and row.expire_date >= today for row in personal):
+        personal = [row for row in personal if row.expire_date is None or row.expire_date >= today]
     if not personal:
         return None
     expiries = [row.expire_date for row in personal if row.expire_date is not None]
@@ -230,3 +198,10 @@ def _date(row: LookupRow, acquisition: Acquisition) -> None:
     row.expire_date = acquisition.expire_date
     ends = acquisition_ends(acquisition.first_obtained_date)
     row.delete_date = max(ends, acquisition.expire_date) if acquisition.expire_date is not None else ends
+
+
+def _shorten(row: LookupRow, acquisition: Acquisition) -> None:
+    """Take over an earlier start: another key of the same person was acquired before."""
+    if acquisition.first_obtained_date < row.first_obtained_date:
+        ends = [day for day in (row.expire_date, acquisition.expire_date) if day is not None]
+        _date(row, Acquisition(acquisition.first_obtained_date, min(ends, default=None)))

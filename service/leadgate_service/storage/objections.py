@@ -14,6 +14,8 @@ from leadgate_service.ids import NewId
 from leadgate_service.keys import KeepRing
 from leadgate_service.records import Objection, Registered
 from leadgate_service.storage import tables
+from leadgate_service.storage.aliases import LINKING_KINDS, SELECT_BY_KEY, SELECT_BY_TOKEN, Alias
+from leadgate_service.storage.aliases import read as aliases_of
 from leadgate_service.storage.journal import Record
 from leadgate_service.storage.ledger import INSERT_CHANGES
 from leadgate_service.storage.requests import open_book
@@ -24,46 +26,13 @@ from leadgate_service.storage.suppressions import (
     Suppression,
     SuppressionList,
 )
-from leadgate_service.storage.work import Insert, Row, Statement, Step, Work, one_of, together
+from leadgate_service.storage.work import Insert, Row, Statement, Step, Work, one_of
 
 _leads = tables.leads.c
-_TOKENS = (
-    _leads.lead_id,
-    _leads.key_token,
-    _leads.email_base_token,
-    _leads.name_at_domain_token,
-    _leads.phone_token,
-    _leads.name_at_phone_token,
-    _leads.suppressed_time,
-)
 
 SELECT_MATCHED = Statement(
-    sa.select(*_TOKENS)
-    .where(
-        _leads.personal,
-        sa.or_(one_of(_leads.key_token, "keys"), one_of(_leads.email_base_token, "bases")),
-    )
-    .with_for_update(),
-)
-SELECT_RECORDS = Statement(
-    sa.select(tables.lead_sources.c.record_token)
-    .join(tables.leads, _leads.lead_id == tables.lead_sources.c.lead_id)
-    # The record of an approximate match may be somebody else's, who has not objected (R-031).
-    .where(one_of(tables.lead_sources.c.lead_id, "lead_ids"), _leads.approximate.is_(False)),
-)
-SELECT_LINKED = Statement(
-    sa.select(*_TOKENS)
-    .join(tables.lead_sources, tables.lead_sources.c.lead_id == _leads.lead_id)
-    .where(_leads.personal, _leads.approximate.is_(False), one_of(tables.lead_sources.c.record_token, "records"))
-    .with_for_update(),
-)
-SELECT_CRM_RECORDS = Statement(
-    sa.select(tables.crm_references.c.record_token).where(one_of(tables.crm_references.c.lead_id, "lead_ids")),
-)
-SELECT_SHARING = Statement(
-    sa.select(*_TOKENS)
-    .join(tables.crm_references, tables.crm_references.c.lead_id == _leads.lead_id)
-    .where(_leads.personal, one_of(tables.crm_references.c.record_token, "crm_records"))
+    sa.select(_leads.lead_id, _leads.suppressed_time)
+    .where(_leads.personal, one_of(_leads.key_token, "keys"))
     .with_for_update(),
 )
 SUPPRESS_LEADS = Statement(
@@ -91,32 +60,17 @@ class Objections:
         earlier = book.earlier(objection.caller)
         if earlier is not None:
             return earlier
-        exact, base = identity.email_identifiers(objection.email)
-        exact_token = self.keep.token(exact)
-        given = {exact_token: exact.kind, self.keep.token(base): base.kind}
-        domain = identity.email_domain(objection.email)
-        if not identity.is_free_mail(domain):
-            # Of a sole trader who is not held yet, the domain may be all that comes in (R-013).
-            trader = identity.objector_domain(domain)
-            given[self.keep.token(trader)] = trader.kind
-        direct, linked = yield from self._matched(objection.email, given)
-        matched = [*direct, *linked]
+        given = {self.keep.token(identifier): identifier.kind for identifier in _given(objection.email)}
+        group = self.keep.group_id(objection_id := self.new_id().bytes)
+        keys, suppressions = yield from self._reached(given, group)
+        matched = yield SELECT_MATCHED(keys=keys)
         registered = Registered(
-            objection_id=self.new_id().bytes,
+            objection_id=objection_id,
             effective_time=objection.now,
             erase_time=objection.erase_time,
             matched_leads=sum(row[-1] is None for row in matched),
         )
-        group = self.keep.group_id(registered.objection_id)
-        named = {**(yield from _tokens_of(direct)), **given}
-        added = yield from _tokens_of(linked)
-        yield self._insert(
-            [
-                *(Suppression(token, kind, group, None) for token, kind in named.items()),
-                *(Suppression(token, kind, group, exact_token) for token, kind in added.items() if token not in named),
-            ],
-            objection.today,
-        )
+        yield self._insert(suppressions, objection.today)
         yield from _make_unreadable(matched, objection.now, objection.erase_time)
         yield INSERT_OBJECTIONS([_objection_row(objection, registered)])
         response = objection.encode(registered)
@@ -142,19 +96,19 @@ class Objections:
             ),
         )
         listed = SuppressionList(rows)
-        new = [
-            one
+        new = {
+            (one.token, one.group_id): one
             for one in links.suppressions
             if one.parent is not None
             and listed.has(one.parent, one.group_id)  # not lifted meanwhile
             and not listed.has(one.token, one.group_id)
-        ]
+        }
         if not new:
             return
-        keys = [one.token for one in new if one.kind is TokenKind.EMAIL_EXACT]
-        bases = [one.token for one in new if one.kind is TokenKind.EMAIL_BASE]
-        matched = yield SELECT_MATCHED(keys=keys, bases=bases)
-        yield self._insert(new, unit.today)
+        tokens = [one.token for one in new.values() if one.kind in {TokenKind.EMAIL_EXACT, TokenKind.EMAIL_BASE}]
+        aliases = aliases_of((yield SELECT_BY_TOKEN(tokens=tokens)))
+        matched = yield SELECT_MATCHED(keys=list({*tokens, *(alias.key_token for alias in aliases)}))
+        yield self._insert(new.values(), unit.today)
         yield from _make_unreadable(matched, unit.now, unit.now + unit.policy.objections.erase_after)
         record(
             Entry(
@@ -170,23 +124,26 @@ class Objections:
             ),
         )
 
-    def _matched(self, email: str, given: dict[bytes, TokenKind]) -> Work[tuple[list[Row], list[Row]]]:
-        """Find the leads of the address, or a sole trader's of its domain; and those that are linked to these."""
-        keys = [token for token, kind in given.items() if kind is TokenKind.EMAIL_EXACT]
-        bases = [token for token, kind in given.items() if kind is TokenKind.EMAIL_BASE]
-        domain = identity.email_domain(email)
-        if not identity.is_free_mail(domain):
-            keys.append(self.keep.token(identity.company_key(domain)))
-        direct = yield SELECT_MATCHED(keys=keys, bases=bases)
-        if not direct:
-            return [], []
-        lead_ids = [row[0] for row in direct]
-        records, crm_records = yield together(SELECT_RECORDS(lead_ids=lead_ids), SELECT_CRM_RECORDS(lead_ids=lead_ids))
-        linked = yield SELECT_LINKED(records=[row[0] for row in records])
-        sharing = yield SELECT_SHARING(crm_records=[row[0] for row in crm_records])
-        known = {bytes(row[0]) for row in direct}
-        others = {bytes(row[0]): row for row in (*linked, *sharing) if bytes(row[0]) not in known}
-        return direct, list(others.values())
+    def _reached(self, given: dict[bytes, TokenKind], group: bytes) -> Work[tuple[list[bytes], list[Suppression]]]:
+        """Find whom an objection reaches, held or only looked up: the keys, and every token of theirs (R-030).
+
+        The person's own keys are those that were given, or have what was given as an alias. Another key belongs to the
+        person if it shares a provider's id or a CRM record with one of these: one step, no further.
+        """
+        by_alias = aliases_of((yield SELECT_BY_TOKEN(tokens=list(given))))
+        own_keys = {*given, *(alias.key_token for alias in by_alias)}
+        own = aliases_of((yield SELECT_BY_KEY(keys=list(own_keys))))
+        linking = [alias.token for alias in own if alias.kind in LINKING_KINDS]
+        parents = {alias.key_token: alias.token for alias in aliases_of((yield SELECT_BY_TOKEN(tokens=linking)))}
+        others = aliases_of((yield SELECT_BY_KEY(keys=list(parents.keys() - own_keys))))
+        named = {**_kinds(own), **given}
+        added = {token: kind for token, kind in _kinds(others).items() if token not in named}
+        parent_of = {alias.token: parents[alias.key_token] for alias in others} | parents
+        suppressions = [
+            *(Suppression(token, kind, group, None) for token, kind in named.items()),
+            *(Suppression(token, kind, group, parent_of[token]) for token, kind in added.items()),
+        ]
+        return [*own_keys, *(parents.keys() - own_keys)], suppressions
 
     def _insert(self, suppressions: Iterable[Suppression], today: date) -> Step:
         return INSERT_SUPPRESSIONS([one.row(self.keep.token_version, today) for one in suppressions])
@@ -205,21 +162,20 @@ class Objections:
         )
 
 
-def _tokens_of(leads: Sequence[Row]) -> Work[dict[bytes, TokenKind]]:
-    """Collect every token under which leads may come again (R-030)."""
-    found: dict[bytes, TokenKind] = {}
-    kinds = (TokenKind.EMAIL_BASE, TokenKind.NAME_AT_DOMAIN, TokenKind.PHONE_E164, TokenKind.NAME_AT_PHONE)
-    for _, key, base, at_domain, phone, at_phone, _ in leads:
-        found[bytes(key)] = TokenKind.EMAIL_EXACT if base is not None else TokenKind.COMPANY_KEY
-        others = zip((base, at_domain, phone, at_phone), kinds, strict=True)
-        found.update({bytes(token): kind for token, kind in others if token is not None})
-    if leads:
-        lead_ids = [row[0] for row in leads]
-        records, crm = yield together(SELECT_RECORDS(lead_ids=lead_ids), SELECT_CRM_RECORDS(lead_ids=lead_ids))
-        # Where a provider gave no id, the record is the address itself, which is there already.
-        found = {bytes(row[0]): TokenKind.PROVIDER_PERSON_ID for row in records} | found
-        found.update({bytes(row[0]): TokenKind.CRM_RECORD for row in crm})
-    return found
+def _given(email: str) -> list[Identifier]:
+    """Return what an address tells of who objects."""
+    domain = identity.email_domain(email)
+    # Of a sole trader who is not held yet, the domain may be all that comes in (R-013).
+    trader = [] if identity.is_free_mail(domain) else [identity.objector_domain(domain)]
+    return [*identity.email_identifiers(email), *trader]
+
+
+def _kinds(aliases: Iterable[Alias]) -> dict[bytes, TokenKind]:
+    """Return the tokens of aliases and of their keys; a key with a mailbox among its aliases is an address."""
+    found = {alias.token: alias.kind for alias in aliases}
+    by_address = {alias.key_token for alias in aliases if alias.kind is TokenKind.EMAIL_BASE}
+    keys = {alias.key_token for alias in aliases}
+    return found | {key: TokenKind.EMAIL_EXACT if key in by_address else TokenKind.COMPANY_KEY for key in keys}
 
 
 def _make_unreadable(leads: Sequence[Row], now: datetime, erase_time: datetime) -> Work[None]:

@@ -28,7 +28,7 @@ from leadgate_service.storage.work import (
     Update,
     Work,
     constants,
-    replacing,
+    on_conflict,
 )
 
 Result = TypeVar("Result")
@@ -248,9 +248,9 @@ def _compile(statement: Statement | Insert | Update) -> _Compiled:
         case Statement(clause):
             compiled = clause.compile(dialect=_DIALECT)
             return _Compiled(str(compiled), tuple(compiled.positiontup or ()), constants(compiled))
-        case Insert(table, columns, conflict):
+        case Insert(table, columns):
             sql = f"INSERT INTO {table.name} ({', '.join(columns)}) SELECT * FROM {_unnest(table, columns)}"  # noqa: S608 - names of our tables
-            return _Compiled(sql + (replacing(table, columns) if conflict == "replace" else ""), (), {})
+            return _Compiled(sql + on_conflict(statement), (), {})
         case Update(table, (key, *others)):
             assignments = ", ".join(f"{name} = new.{name}" for name in others)
             source = f"{_unnest(table, statement.columns)} AS new({', '.join(statement.columns)})"

@@ -89,7 +89,7 @@ class RequestBook:
         known = self._known.get(_key(caller))
         if known is None or known.delete_time <= self._now:
             return None
-        if known.body_mac != self._keep.body_mac(caller.body):
+        if known.body_mac != self._mac(caller):
             return FailedPrecondition(
                 "REQUEST_ID_REUSED",
                 "This request id was used before with another body: use a new id for a new request.",
@@ -104,7 +104,7 @@ class RequestBook:
     def remember(self, caller: Caller, response: bytes | None) -> None:
         """Note an answer, or with None a claim."""
         key = _key(caller)
-        self._known[key] = Known(self._keep.body_mac(caller.body), response, self._now, self._now + LIFE)
+        self._known[key] = Known(self._mac(caller), response, self._now, self._now + LIFE)
         self._touched[key] = None
 
     def write(self) -> Work[None]:
@@ -115,6 +115,10 @@ class RequestBook:
             yield INSERT_REQUESTS(new)
         if old:
             yield REPLACE_REQUESTS(old)
+
+    def _mac(self, caller: Caller) -> bytes:
+        """Tell requests apart by method and body: the same bytes may be a request of another method, too."""
+        return self._keep.body_mac(caller.action.encode() + b"\0" + caller.body)
 
     def _row(self, key: Key) -> Row:
         known = self._known[key]

@@ -31,7 +31,7 @@ from leadgate_service.storage.work import (
     Work,
     alone,
     constants,
-    replacing,
+    on_conflict,
 )
 
 Result = TypeVar("Result")
@@ -171,11 +171,11 @@ def _compile(statement: Statement | Insert | Update) -> _Compiled:
             outgoing = _converters(clause.selected_columns, _FROM_DATABASE) if isinstance(clause, sa.Select) else {}
             compiled = clause.compile(dialect=_DIALECT)
             return _Compiled(str(compiled), constants(compiled), {}, outgoing)
-        case Insert(table, columns, conflict):
+        case Insert(table, columns):
             marks = ", ".join("?" * len(columns))
             sql = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - names of our tables
-            sql += replacing(table, columns) if conflict == "replace" else ""
-            return _Compiled(sql, {}, _converters([table.c[name] for name in columns], _TO_DATABASE), {})
+            incoming = _converters([table.c[name] for name in columns], _TO_DATABASE)
+            return _Compiled(sql + on_conflict(statement), {}, incoming, {})
         case Update(table, (key, *others)):
             assignments = ", ".join(f"{name} = ?{position + 2}" for position, name in enumerate(others))
             sql = f"UPDATE {table.name} SET {assignments} WHERE {key} = ?1"  # noqa: S608 - names of our tables

@@ -84,10 +84,6 @@ leads = Table(
         "key_token", Token, nullable=False, unique=True, comment="exact e-mail, or a company's domain: the identity"
     ),
     Column("personal", Boolean, nullable=False, comment="false: company data of a legal person, no notice, no rights"),
-    Column("email_base_token", Token, comment="the address without its tag: blocks, never links"),
-    Column("name_at_domain_token", Token, comment="weak: blocks the incoming, never erases"),
-    Column("phone_token", Token, comment="of a direct line only: withholds the number"),
-    Column("name_at_phone_token", Token, comment="strong; found through phone_token, so not indexed"),
     Column("company_name", String(255)),
     Column("company_description", String(255)),
     Column("company_domain", String(253), comment="company_website without its https://"),
@@ -112,7 +108,12 @@ leads = Table(
     Column("lawful_basis", String(20), nullable=False),
     Column("assessment_version", String(40), nullable=False, comment="the assessment that covers it (R-004, R-009)"),
     Column("policy_version", BigInteger, nullable=False, comment="the policy it was last decided under"),
-    Column("first_obtained_date", Date, nullable=False, comment="the clock's start; nothing moves it (R-041)"),
+    Column(
+        "first_obtained_date",
+        Date,
+        nullable=False,
+        comment="the clock's start; only an earlier one moves it",
+    ),
     Column("expire_date", Date, nullable=False, comment="the last day held (R-040)"),
     Column("notice_due_date", Date, comment="one month after first_obtained_date; null for company data (R-061)"),
     Column("restricted_time", Instant, comment="Art. 18: withheld, unchanged, not swept"),
@@ -121,9 +122,6 @@ leads = Table(
     CheckConstraint("lawful_basis = 'legitimate_interest'", name="one_basis"),
     CheckConstraint("personal = (notice_due_date IS NOT NULL)", name="notice_for_persons"),
     CheckConstraint("expire_date >= first_obtained_date", name="expires_after_start"),
-    Index(None, "email_base_token"),
-    Index(None, "name_at_domain_token"),
-    Index(None, "phone_token"),
     Index(None, "company_industry", "lead_id"),
     Index(None, "job_function", "lead_id"),
     Index(None, "seniority", "lead_id"),
@@ -145,7 +143,6 @@ lead_sources = Table(
     Column("first_obtained_date", Date, nullable=False),
     Column("obtained_time", Instant, nullable=False),
     Column("fields", SmallInteger, nullable=False, comment="bit per field whose present value is this source's"),
-    Index(None, "record_token"),
     comment="Provenance: which provider supplied which field, when (Art. 14(2)(f), 15(1)(g)). Lives and dies with its "
     "lead, deleted by cascade.",
 )
@@ -170,8 +167,6 @@ lookups = Table(
     metadata,
     Column("key_token", Token, primary_key=True, comment="of the address or domain that was asked about"),
     Column("source", String(40), primary_key=True),
-    Column("record_token", Token, comment="of the provider's own id of the person; null without a person"),
-    Column("crm_token", Token, comment="of the CRM record that the person is; null if none was named"),
     Column("personal", Boolean, nullable=False),
     Column("outcome", String(10), nullable=False, comment="asking, found, miss, queued, failed"),
     Column("asked_time", Instant, nullable=False),
@@ -179,12 +174,23 @@ lookups = Table(
     Column("first_obtained_date", Date, nullable=False, comment="of the acquisition: the clock that outlives the lead"),
     Column("expire_date", Date, comment="last day of what was acquired; null while nothing of a person was stored"),
     Column("delete_date", Date, nullable=False, comment="last day of this record"),
-    Index(None, "record_token"),
-    Index(None, "crm_token"),
     comment="Memory of every acquisition, without content (R-092): so that letting a lead lapse cannot restart its "
     "clock. Lives 12 months from first acquisition and never shorter than its lead. Deleted by the retention sweep.",
 )
 """Who was bought, when, from whom: no content."""
+
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("key_token", Token, primary_key=True, comment="of the address or domain under which somebody is known"),
+    Column("token", Token, primary_key=True, comment="of another identifier of the same person"),
+    Column("kind", String(20), nullable=False),
+    Index(None, "token"),
+    comment="What else a person is known by (R-030): so that an objection reaches it, and two keys of one person share "
+    "a clock (R-041). Tokens only, added and never replaced. Lives as long as the lead or the look-up record of its "
+    "key, deleted with the later of the two.",
+)
+"""Which identifiers belong to one person."""
 
 suppressions = Table(
     "suppressions",

@@ -50,12 +50,12 @@ class Insert:
     Attributes:
         table: Where to.
         columns: Names, in the order of the values of a row.
-        conflict: What an existing primary key does: "fail", or "replace" all other columns.
+        conflict: What an existing primary key does: "fail", "replace" all other columns, or "keep" the row as it is.
     """
 
     table: sa.Table
     columns: tuple[str, ...]
-    conflict: Literal["fail", "replace"] = "fail"
+    conflict: Literal["fail", "replace", "keep"] = "fail"
 
     def __call__(self, rows: Sequence[Row]) -> "Step":
         """Bind the rows."""
@@ -127,11 +127,17 @@ def constants(compiled: Any) -> dict[str, Any]:
     return {name: bind.value for name, bind in compiled.binds.items() if bind.value is not None}
 
 
-def replacing(table: sa.Table, columns: Sequence[str]) -> str:
-    """Return the clause by which a new row replaces the one with its primary key, in the words of both databases."""
-    keys = [column.name for column in table.primary_key]
-    assignments = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in keys)
-    return f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {assignments}"
+def on_conflict(insert: Insert) -> str:
+    """Return what an insert does where there is a row with its primary key, in the words of both databases."""
+    keys = [column.name for column in insert.table.primary_key]
+    match insert.conflict:
+        case "fail":
+            return ""
+        case "keep":
+            return f" ON CONFLICT ({', '.join(keys)}) DO NOTHING"
+        case "replace":
+            assignments = ", ".join(f"{name} = excluded.{name}" for name in insert.columns if name not in keys)
+            return f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {assignments}"
 
 
 def alone(step: Step | Together) -> Work[list[Row]]:

@@ -1,0 +1,108 @@
+"""What else a person is known by: tokens that are added and never replaced (R-030), and what they link (R-041)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from leadgate_service.domain.candidate import Candidate
+from leadgate_service.domain.identity import Identifier, TokenKind
+from leadgate_service.storage import tables
+from leadgate_service.storage.work import Insert, Row, Statement, Step, Work, one_of
+
+_aliases = tables.aliases.c
+_COLUMNS = ("key_token", "token", "kind")
+
+_ALIAS = [_aliases[name] for name in _COLUMNS]
+
+LINKING_KINDS = frozenset({TokenKind.PROVIDER_PERSON_ID, TokenKind.CRM_RECORD})
+"""What links two keys of one person; names, lines and domains are shared, and link nobody (R-031)."""
+
+_own = tables.aliases.alias("own")
+SELECT_AROUND_KEYS = Statement(
+    sa.select(*_ALIAS)
+    .join(_own, _own.c.token == _aliases.token)
+    .where(one_of(_own.c.key_token, "keys"), one_of(_own.c.kind, "kinds")),
+)
+SELECT_BY_KEY = Statement(sa.select(*_ALIAS).where(one_of(_aliases.key_token, "keys")))
+SELECT_BY_TOKEN = Statement(sa.select(*_ALIAS).where(one_of(_aliases.token, "tokens")))
+KEEP_ALIASES = Insert(tables.aliases, _COLUMNS, conflict="keep")
+
+
+class Alias(NamedTuple):
+    """One other identifier of whoever is known under a key."""
+
+    key_token: bytes
+    token: bytes
+    kind: TokenKind
+
+
+def read(rows: Iterable[Row]) -> list[Alias]:
+    """Read rows."""
+    return [Alias(bytes(key), bytes(token), TokenKind(kind)) for key, token, kind in rows]
+
+
+def links(candidate: Candidate) -> list[Identifier]:
+    """Return what links a person's candidate to other keys; an approximate match may be somebody else's record."""
+    record = None if candidate.approximate else candidate.record
+    return [link for link in (record, candidate.intake.crm_identifier) if link is not None]
+
+
+class AliasBook:
+    """The aliases of one transaction: which keys belong to one person, and what it adds.
+
+    Args:
+        tokens: The token of every identifier.
+        rows: What `select_links` found.
+    """
+
+    def __init__(self, tokens: Mapping[Identifier, bytes], rows: Iterable[Row]) -> None:
+        self._tokens = tokens
+        self._keys: defaultdict[bytes, set[bytes]] = defaultdict(set)
+        self._links: defaultdict[bytes, set[bytes]] = defaultdict(set)
+        self._new: dict[Alias, None] = {}
+        for alias in read(rows):
+            self._learn(alias)
+
+    @property
+    def keys(self) -> set[bytes]:
+        """All keys that are linked to anybody of the transaction."""
+        return set(self._links)
+
+    def linked_keys(self, candidate: Candidate) -> set[bytes]:
+        """Return the keys of the same person, the candidate's own perhaps among them."""
+        if not candidate.personal:
+            return set()
+        own = self._links.get(self._tokens[candidate.intake.lookup_key], set())
+        tokens = own | {self._tokens[link] for link in links(candidate)}
+        return {key for token in tokens for key in self._keys.get(token, ())}
+
+    def add(self, key: Identifier, others: Iterable[Identifier]) -> None:
+        """Note that whoever is known under a key is also known by others."""
+        for other in others:
+            alias = Alias(self._tokens[key], self._tokens[other], other.kind)
+            self._new[alias] = None
+            self._learn(alias)
+
+    def write(self) -> Work[None]:
+        """Store what was noted."""
+        if self._new:
+            yield KEEP_ALIASES([(key, token, kind.value) for key, token, kind in self._new])
+
+    def _learn(self, alias: Alias) -> None:
+        if alias.kind in LINKING_KINDS:
+            self._keys[alias.token].add(alias.key_token)
+            self._links[alias.key_token].add(alias.token)
+
+
+def select_links(candidates: Sequence[Candidate], tokens: Mapping[Identifier, bytes]) -> tuple[Step, Step]:
+    """Read the aliases that link candidates to others, by what is said now and by what is known of their keys."""
+    personal = [candidate for candidate in candidates if candidate.personal]
+    return (
+        SELECT_BY_TOKEN(tokens=list({tokens[link] for candidate in personal for link in links(candidate)})),
+        SELECT_AROUND_KEYS(
+            keys=list({tokens[candidate.intake.lookup_key] for candidate in personal}),
+            kinds=[kind.value for kind in LINKING_KINDS],
+        ),
+    )

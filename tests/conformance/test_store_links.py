@@ -1,0 +1,178 @@
+"""What belongs to one person: everything she was ever known by, under whichever key, and one clock for all of it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from leadgate_service.domain.candidate import Candidate, CrmRecord, Intake
+from leadgate_service.domain.decision import Outcome, Reason
+from leadgate_service.domain.register import SourceName
+from leadgate_service.records import LeadRecord
+
+from tests.builders import IDA, LAST_DAY, TODAY, candidate, company, crm_record, intake, of_domain, person
+from tests.worlds import World
+
+HUNTER = SourceName.HUNTER
+BEN = "ben.okafor@elsewhere.example.net"
+EVA = "eva@third.example.net"
+TRADER = "jane@janetrader.example.org"
+SOLE = "eenmanszaak"
+LINE, OTHER_LINE = "+31 20 555 0123", "+31 20 555 0199"
+
+
+def of(world: World, email: str, record: CrmRecord | None = None, **facts: Any) -> Candidate:
+    """An answer of today about an address."""
+    return candidate(said=intake(email, crm_record=record), **{"obtained_time": world.now, "person": person(), **facts})
+
+
+def dates(lead: LeadRecord) -> tuple[Any, Any]:
+    """First and last day."""
+    return lead.first_obtained_date, lead.expire_date
+
+
+@pytest.mark.proves("R-030")
+@pytest.mark.parametrize("older", ["stale", "outranked"])
+def test_a_dropped_name_takes_no_other_name_s_place(world: World, older: str) -> None:
+    """An answer that writes nothing changes nothing that an objection is found by: name and line still block."""
+    world.pass_days(2)
+    world.admit(of(world, IDA, source=HUNTER if older == "stale" else SourceName.CLEARBIT, person=person(phone=LINE)))
+    world.admit(
+        of(
+            world,
+            IDA,
+            source=HUNTER,
+            person=person("Older Maiden", phone=OTHER_LINE),
+            obtained_time=world.now - timedelta(hours=1),
+        ),
+    )
+    world.register(IDA)
+    again = of(world, "i.vermolen@northpier.example.com", person=person(id="person-new"))
+    assert world.admit(again)[0].reason is Reason.SUPPRESSED
+
+
+@pytest.mark.proves("R-030")
+def test_an_objection_reaches_what_was_known_before_an_update(world: World) -> None:
+    """She married and changed her name, and the provider its id of her: both old ones block as the new ones do."""
+    world.admit(of(world, IDA, person=person("Ida Before", id="person-before")))
+    world.admit(of(world, IDA, person=person("Ida After", id="person-after")))
+    world.register(IDA)
+    by_name = of(world, "ida.b@northpier.example.com", person=person("Ida Before", id="person-x"))
+    by_id = of(world, BEN, person=person("Somebody Else", id="person-before"))
+    assert [world.admit(item)[0].reason for item in (by_name, by_id)] == [Reason.SUPPRESSED, Reason.SUPPRESSED]
+
+
+LINKS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    # What links two answers; of the first; of the second.
+    ("CRM record", {"record": crm_record("00Q1")}, {"record": crm_record("00Q2")}),
+    ("provider's id", {"person": person(id="person-1")}, {"person": person(id="person-2")}),
+]
+
+
+@pytest.mark.proves("R-041", "R-092")
+@pytest.mark.parametrize(("first", "second"), [pytest.param(*row[1:], id=row[0]) for row in LINKS])
+def test_a_second_link_does_not_replace_the_first(world: World, first: dict[str, Any], second: dict[str, Any]) -> None:
+    """Known by one link and then by another, she lapsed under both: a new address by either starts no new clock."""
+    unlinked: dict[str, Any] = {"record": None, "person": person(id=None)}
+    world.admit(of(world, IDA, **{**unlinked, **first}))
+    world.admit(of(world, IDA, **{**unlinked, **second}))
+    world.pass_days(43)
+    for email, link in ((BEN, first), (EVA, second)):
+        assert world.admit(of(world, email, **{**unlinked, **link}))[0].reason is Reason.RETENTION_ELAPSED
+
+
+@pytest.mark.proves("R-041")
+def test_a_lead_that_is_linked_later_takes_over_the_earlier_start(world: World) -> None:
+    """Two addresses are held, thirty days apart; then the caller says that they are one CRM record: one clock."""
+    record = crm_record("00Q3")
+    world.admit(of(world, IDA, record, person=person(id=None)))
+    world.pass_days(30)
+    world.admit(of(world, BEN, person=person(id=None)))
+    assert world.held(BEN).first_obtained_date == TODAY + timedelta(days=30)
+    world.admit(of(world, BEN, record, person=person(id=None)))
+    assert dates(world.held(BEN)) == dates(world.held(IDA)) == (TODAY, LAST_DAY)
+    assert world.content(BEN).full_name == "Ida Vermolen"
+
+
+@pytest.mark.proves("R-041")
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["older first", "newer first"])
+def test_the_order_of_a_batch_does_not_matter_to_the_clock(world: World, order: tuple[int, int]) -> None:
+    """Of two linked answers of one batch, one was obtained twenty days before: both leads begin with it."""
+    world.pass_days(20)
+    record = crm_record("00Q4")
+    items = [
+        of(world, IDA, record, person=person(id=None), obtained_time=world.now - timedelta(days=20)),
+        of(world, BEN, record, person=person(id=None)),
+    ]
+    world.admit(*(items[position] for position in order))
+    assert dates(world.held(IDA)) == dates(world.held(BEN)) == (TODAY, LAST_DAY)
+    assert world.content(IDA).full_name == world.content(BEN).full_name == "Ida Vermolen"
+
+
+@pytest.mark.proves("R-030")
+def test_an_objection_reaches_what_was_only_looked_up(world: World) -> None:
+    """Her answer was irrelevant and left a look-up record alone; the id and the CRM record in it block all the same."""
+    world.apply({("relevance", "industries"): {"allow": ["software"], "when_absent": "discard"}})
+    irrelevant = of(world, IDA, crm_record("00Q5"), company=company(category={"industry": "Fishing"}))
+    assert world.admit(irrelevant)[0].reason is Reason.IRRELEVANT
+    assert world.register(IDA).matched_leads == 0
+    by_id = of(world, BEN, company=company())
+    by_record = of(world, EVA, crm_record("00Q5"), person=person("Else", id="person-else"), company=company())
+    assert [world.admit(item)[0].reason for item in (by_id, by_record)] == [Reason.SUPPRESSED, Reason.SUPPRESSED]
+
+
+@pytest.mark.proves("R-030", "R-031")
+def test_a_guess_that_writes_nothing_links_nothing(world: World) -> None:
+    """A fuzzy answer whose fields are all outranked names Ben's id for Ida; when Ben objects, Ida is left alone."""
+    world.admit(of(world, IDA))
+    world.admit(of(world, IDA, source=HUNTER, person=person("Ben Okafor", id="person-ben", fuzzy=True)))
+    world.admit(of(world, BEN, source=HUNTER, person=person("Ben Okafor", id="person-ben")))
+    assert world.register(BEN).matched_leads == 1
+    assert not world.held(IDA).suppressed
+
+
+TRADERS: list[tuple[str, Intake, str]] = [
+    # By which door the sole trader comes; what the caller says; the website of the answer.
+    ("another mailbox", intake("info@janetrader.example.org", legal_form=SOLE), "janetrader.example.org"),
+    ("a website elsewhere", of_domain("janetrader.example.org", legal_form=SOLE), "jane-shop.example.net"),
+    ("a free mailbox", intake("jane.trader@gmail.com", legal_form=SOLE), "janetrader.example.org"),
+    ("a sub-domain", of_domain("shop.janetrader.example.org", legal_form=SOLE), "shop.janetrader.example.org"),
+    ("the domain", of_domain("janetrader.example.org", legal_form=SOLE), "janetrader.example.org"),
+]
+
+
+@pytest.mark.proves("R-013", "R-019")
+@pytest.mark.parametrize("objects_first", [True, False], ids=["objection first", "answer first"])
+@pytest.mark.parametrize(("said", "website"), [pytest.param(*row[1:], id=row[0]) for row in TRADERS])
+def test_a_sole_trader_who_objects_is_not_held_by_any_door(
+    world: World, said: Intake, website: str, *, objects_first: bool
+) -> None:
+    """Whichever comes first, and however the business is asked about: nothing of it can be read."""
+    trader = candidate(said=said, person=None, company=company(website, name="Trading"))
+    if objects_first:
+        world.register(TRADER)
+        assert world.admit(trader)[0].reason is Reason.SUPPRESSED
+    else:
+        assert world.admit(trader)[0].outcome is Outcome.STORED
+        assert world.register(TRADER).matched_leads == 1
+    assert world.listed() == []
+
+
+@pytest.mark.proves("R-013", "R-019")
+def test_no_provider_is_asked_about_a_sole_trader_who_objected(world: World) -> None:
+    """The legal form is the caller's own word, so it is known before anybody is told of the business."""
+    world.register(TRADER)
+    asked = world.claim(of_domain("janetrader.example.org", legal_form=SOLE))
+    assert asked is not None
+    assert asked.reason is Reason.SUPPRESSED
+    assert world.claim(of_domain("janetrader.example.org", legal_form="bv")) is None
+
+
+def test_a_look_up_that_met_another_may_be_sent_again(world: World) -> None:
+    """Somebody else was asking; the same request, sent again a moment later, is decided anew."""
+    assert world.claim(intake()) is None
+    caller = world.caller()
+    refused = world.claim(intake(), caller=caller)
+    assert refused is not None
+    assert refused.reason is Reason.LOOKUP_IN_PROGRESS
+    world.pass_days(1)
+    assert world.claim(intake(), caller=caller) is None
