@@ -10,6 +10,7 @@ from leadgate_service.domain.register import SourceName
 from leadgate_service.records import LeadRecord
 
 from tests.builders import IDA, LAST_DAY, TODAY, candidate, company, crm_record, intake, of_domain, person
+from tests.storage.faults import check_invariants
 from tests.worlds import World
 
 HUNTER = SourceName.HUNTER
@@ -128,6 +129,77 @@ def test_a_guess_that_writes_nothing_links_nothing(world: World) -> None:
     world.admit(of(world, BEN, source=HUNTER, person=person("Ben Okafor", id="person-ben")))
     assert world.register(BEN).matched_leads == 1
     assert not world.held(IDA).suppressed
+
+
+@pytest.mark.proves("R-018", "R-030")
+@pytest.mark.parametrize("link", ["provider's id", "CRM record"])
+def test_what_a_blocked_answer_teaches_reaches_what_is_held(world: World, link: str) -> None:
+    """Ben's lead is held; then an answer for the objector names Ben's id, or record, as hers: it is withheld."""
+    record = crm_record("00Q6") if link == "CRM record" else None
+    known = person(id="person-shared" if record is None else None)
+    world.admit(of(world, BEN, record, person=known))
+    world.register(IDA)
+    assert not world.held(BEN).suppressed
+    assert world.admit(of(world, IDA, record, person=known))[0].reason is Reason.SUPPRESSED
+    assert world.held(BEN).suppressed
+    assert world.listed() == []
+    check_invariants(world)
+
+
+@pytest.mark.proves("R-018", "R-030", "R-031")
+def test_nothing_that_has_a_listed_identifier_can_be_read(world: World) -> None:
+    """Ida's id links Ben, whose CRM record is Eva's, too: Eva is two steps away. She is withheld, and not listed."""
+    record = crm_record("00Q9")
+    world.admit(of(world, IDA))
+    world.admit(of(world, BEN, record))
+    world.admit(of(world, EVA, record, person=person("Eva Lind", id="person-eva")))
+    world.register(IDA)
+    assert world.listed() == []
+    by_id = of(world, "eva@new.example.net", person=person("Eva Lind", id="person-eva"))
+    assert world.admit(by_id)[0].outcome is Outcome.STORED
+    check_invariants(world)
+
+
+@pytest.mark.proves("R-041", "R-092")
+def test_a_link_that_is_named_later_restarts_no_clock(world: World) -> None:
+    """Ida lapsed. Ben was stored without a link; linked to her afterwards, he takes over her start; she stays out."""
+    record = crm_record("00Q0")
+    world.admit(of(world, IDA, record, person=person(id=None)))
+    world.pass_days(60)
+    world.admit(of(world, BEN, person=person(id=None)))
+    world.admit(of(world, BEN, record, person=person(id=None)))
+    assert dates(world.held(BEN)) == (TODAY, world.today)
+    assert world.admit(of(world, IDA, record, person=person(id=None)))[0].reason is Reason.RETENTION_ELAPSED
+
+
+@pytest.mark.proves("R-031")
+def test_a_partner_s_objection_leaves_the_other_partners_alone(world: World) -> None:
+    """A partnership is natural persons, each of whom speaks for himself: his colleagues stay, here and elsewhere."""
+    said = intake("ann@maten.example.org", legal_form="maatschap")
+    world.admit(candidate(said=said, person=person("Ann Mulder", id="person-ann")))
+    assert world.register("cor@maten.example.org").matched_leads == 0
+    assert not world.held("ann@maten.example.org").suppressed
+    assert world.admit(of(world, EVA, person=person("Ann Mulder", id="person-ann")))[0].outcome is Outcome.STORED
+
+
+@pytest.mark.proves("R-030", "R-031")
+def test_a_guess_teaches_nobody_else_s_name(world: World) -> None:
+    """A fuzzy answer, outranked in every field, names Ben beside Ida; when she objects, Ben can still be stored."""
+    world.admit(of(world, IDA))
+    world.admit(of(world, IDA, source=HUNTER, person=person("Ben Okafor", id="person-ben", fuzzy=True)))
+    world.register(IDA)
+    colleague = of(world, "ben.okafor@northpier.example.com", person=person("Ben Okafor", id="person-ben"))
+    assert world.admit(colleague)[0].outcome is Outcome.STORED
+
+
+@pytest.mark.proves("R-030", "R-031")
+def test_an_account_of_the_crm_links_nobody(world: World) -> None:
+    """Two colleagues are handed in with the account of their company: it is found by it, and is not one person."""
+    account = CrmRecord("salesforce", "Account", "001000000000001")
+    world.admit(of(world, IDA, account), of(world, BEN, account, person=person("Ben Okafor", id="person-ben")))
+    assert world.held(account)
+    assert world.register(IDA).matched_leads == 1
+    assert not world.held(BEN).suppressed
 
 
 TRADERS: list[tuple[str, Intake, str]] = [

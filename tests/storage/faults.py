@@ -8,14 +8,17 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from leadgate_service.domain import identity
+from leadgate_service.domain.identity import STRONG_KINDS
 from leadgate_service.storage import tables
 from leadgate_service.storage.driver import CommitUnknown, Driver, store_unavailable
-from leadgate_service.storage.work import Latch, Row, Together, Work
+from leadgate_service.storage.work import Latch, Row, Together, Work, one_of
 from leadgate_service.store import Store
 
 from tests.worlds import World
 
 Result = TypeVar("Result")
+
+_ALIAS = (tables.aliases.c.key_token, tables.aliases.c.token)
 
 METHODS = sorted(name for name, value in vars(Store).items() if inspect.iscoroutinefunction(value) and name != "close")
 """Every method of the Protocol that reads or writes: a new one is here by itself."""
@@ -163,10 +166,16 @@ def _objections_are_whole(world: World) -> None:
     objections = _values(world, sa.select(tables.objections.c.objection_id))
     assert {keep.group_id(one) for one in objections} == _values(world, sa.select(tables.suppressions.c.group_id))
     suppressed = _values(world, sa.select(tables.suppressions.c.token))
+    strong = [kind.value for kind in STRONG_KINDS]
+    chosen = sa.select(*_ALIAS).where(one_of(tables.aliases.c.kind, "kinds"))
+    aliases = [tuple(map(bytes, row)) for row in world.rows(chosen, kinds=strong)]
     for lead_id, key, time in world.rows(
-        sa.select(tables.leads.c.lead_id, tables.leads.c.key_token, tables.leads.c.suppressed_time),
+        sa.select(tables.leads.c.lead_id, tables.leads.c.key_token, tables.leads.c.suppressed_time).where(
+            tables.leads.c.personal
+        ),
     ):
-        assert (bytes(key) in suppressed) == (time is not None)
+        own = {bytes(key), *(token for owner, token in aliases if owner == bytes(key))}
+        assert own.isdisjoint(suppressed) == (time is None)
         assert time is None or bytes(lead_id) not in [lead.lead_id for lead in world.listed()]
 
 

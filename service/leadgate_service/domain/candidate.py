@@ -37,6 +37,10 @@ class CrmRecord:
     record_id: str
 
 
+_PERSON_OBJECTS = frozenset({"lead", "contact"})
+"""The types of CRM records that stand for one person each, in lower case."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Intake:
     """What the caller says of one lead. Shows nothing when printed.
@@ -51,6 +55,7 @@ class Intake:
         act_date: Day of the person's own act (with WEB_FORM) or of a new contract (with CRM_CUSTOMER), or None.
         lookup_key: What is asked about, and what the look-up record remembers.
         crm_identifier: What the CRM record is known by, or None.
+        crm_person: The same, if the record is a person's; an account's is shared by all who work there.
         host: The domain, or that of the address.
         identifiers: All that the caller's own words identify: asked before any provider is (R-019, check 1).
     """
@@ -65,6 +70,7 @@ class Intake:
 
     lookup_key: Identifier = field(init=False)
     crm_identifier: Identifier | None = field(init=False)
+    crm_person: Identifier | None = field(init=False)
     host: str = field(init=False)
     identifiers: tuple[Identifier, ...] = field(init=False)
 
@@ -73,11 +79,14 @@ class Intake:
         by_key = identity.email_identifiers(self.email) if self.email else (identity.company_key(domain),)
         record = self.crm_record
         by_record = identity.crm_record(record.recipient, record.object, record.record_id) if record else None
-        of_trader = identity.trader_domains(domain) if is_natural_person(self.legal_form, "", None) else ()
-        found = (*by_key, *identity.domain_and_parents(domain), *of_trader, *((by_record,) if by_record else ()))
+        trades = self.email is None and is_natural_person(self.legal_form, "", None)
+        of_trader = identity.trader_domains(domain) if trades else ()
+        person = by_record if record is not None and record.object.lower() in _PERSON_OBJECTS else None
+        found = (*by_key, *identity.domain_and_parents(domain), *of_trader, *((person,) if person else ()))
         object.__setattr__(self, "host", domain)
         object.__setattr__(self, "lookup_key", by_key[0])
         object.__setattr__(self, "crm_identifier", by_record)
+        object.__setattr__(self, "crm_person", person)
         object.__setattr__(self, "identifiers", found)
 
 
@@ -98,7 +107,7 @@ class Candidate:
         approximate: The provider matched the person only approximately.
         key: What the lead would be known by; None if nothing tells whose it is.
         record: The provider's own record of it.
-        held: By what else a person's lead is found, of what is kept: these tokens are at rest.
+        held: By what else a person's lead is found, besides its key and what its content tells: tokens at rest.
         identifiers: Every way in which it may be known, kept or not (R-019, check 2): these are only asked for.
         dropped_attributes: How often each other path of the answer had a value.
     """
@@ -144,16 +153,14 @@ def prepare(policy: Policy, intake: Intake, source: SourceName, obtained_time: d
     by_address = not of_company and (of_person or natural)
     key = intake.lookup_key if by_address else _company_key(kept.domain or intake.domain)
     person_record = _record(source, answer.person_id)
-    by_name = subject.person_identifiers(kept, intake.host)
     asked = [*intake.identifiers, *subject.company_identifiers(said, intake.host)]
     if not of_company:
-        asked += by_name if said == kept else subject.person_identifiers(said, intake.host)
+        asked += subject.person_identifiers(said, intake.host)
         asked += [person_record] if person_record is not None else []
     asked += [key] if not by_address and key is not None else []
-    traded = _trader_domains(intake, said, key) if natural else []
+    # A person who is named is known by the name; the domain would reach everybody else there, too (R-031).
+    traded = _trader_domains(intake, said, key) if natural and not of_person else []
     asked += traded
-    held = [*by_name, *traded] if of_person else traded
-    held += [intake.identifiers[1]] if by_address else []
     return Candidate(
         intake=intake,
         source=source,
@@ -167,7 +174,7 @@ def prepare(policy: Policy, intake: Intake, source: SourceName, obtained_time: d
         approximate=answer.approximate,
         key=key,
         record=person_record if of_person else _record(source, answer.company_id),
-        held=held,
+        held=[*traded, intake.identifiers[1]] if by_address else traded,
         identifiers=tuple(dict.fromkeys(asked)),
         dropped_attributes=answer.dropped_attributes,
     )

@@ -8,6 +8,7 @@ from leadgate_service.domain.names import canonical_name, folded
 
 _LIST = load("legal_forms")
 _FORMS = frozenset(_LIST["forms"])
+_LEGAL_PERSONS = frozenset(_LIST["legal_persons"])
 _NOT_LETTER = re.compile(r"[^a-z]+")
 _FORMS_IN_NAMES = tuple(_LIST["in_names"])
 _IN_NAME = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, _FORMS_IN_NAMES))})(?!\w)")
@@ -25,11 +26,12 @@ def is_natural_person(legal_form: str | None, company_name: str, full_name: str 
         full_name: The person's name from the same answer; None if there is none.
 
     Returns:
-        True if the legal form, alone or inside the name, is a natural person's or a partnership's of natural persons,
-        or if the company's name contains the person's whole name.
+        What a legal form says that the caller states and we know. Else True if the form inside the name is a natural
+        person's or a partnership's of natural persons, or if the company's name contains the person's whole name.
     """
-    if legal_form and _NOT_LETTER.sub("", plain(legal_form).lower()) in _FORMS:
-        return True
+    form = _NOT_LETTER.sub("", plain(legal_form).lower()) if legal_form else ""
+    if form in _FORMS or form in _LEGAL_PERSONS:
+        return form in _FORMS
     if _names_its_form(company_name):
         return True
     return full_name is not None and _holds_name(company_name, full_name)

@@ -46,7 +46,7 @@ def read(rows: Iterable[Row]) -> list[Alias]:
 def links(candidate: Candidate) -> list[Identifier]:
     """Return what links a person's candidate to other keys; an approximate match may be somebody else's record."""
     record = None if candidate.approximate else candidate.record
-    return [link for link in (record, candidate.intake.crm_identifier) if link is not None]
+    return [link for link in (record, candidate.intake.crm_person) if link is not None]
 
 
 class AliasBook:

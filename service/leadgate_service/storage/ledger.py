@@ -307,7 +307,8 @@ class Ledger:
             row["first_obtained_date"], row["expire_date"] = start, min(row["expire_date"], end)
             row["notice_due_date"] = _earlier(row["notice_due_date"], decision.notice_due_date)
             self._touch(row)
-            self._changes.append((bytes(row["lead_id"]), "upsert", "updated", self._now))
+            if row["suppressed_time"] is None:
+                self._changes.append((bytes(row["lead_id"]), "upsert", "updated", self._now))
 
     def _touch(self, row: LeadRow) -> None:
         lead_id = bytes(row["lead_id"])

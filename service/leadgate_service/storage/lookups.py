@@ -99,7 +99,7 @@ class LookupBook:
         return LookupStanding(
             being_asked=any(row.outcome == "asking" and row.asked_time + LEASE > self._now for row in own),
             answered_time=max(answered, default=None),
-            acquisition=_acquisition(self._related(candidate), self._today),
+            acquisition=_acquisition(self._related(candidate)),
         )
 
     def note(self, candidate: Candidate, outcome: str) -> None:
@@ -123,7 +123,7 @@ class LookupBook:
         self._touch(row)
         if row.personal and not candidate.personal:
             return  # what a company's answer is dated says nothing of the person's clock
-        dated = _acquisition(related, self._today) or Acquisition(obtained_date, None)
+        dated = _acquisition(related) or Acquisition(obtained_date, None)
         if decision.first_obtained_date is not None:
             dated = Acquisition(decision.first_obtained_date, decision.expire_date)
         own = self._own(candidate)
@@ -179,14 +179,9 @@ class LookupBook:
         self._touched[row.key_token, row.source] = row
 
 
-def _acquisition(rows: Iterable[LookupRow], today: date) -> Acquisition | None:
-    """Merge the records of one person: the earliest start, the latest day of what was stored.
-
-    Where an acquisition is alive, those that lapsed before a new act opened it are history.
-    """
+def _acquisition(rows: Iterable[LookupRow]) -> Acquisition | None:
+    """Merge the records of one person: the earliest start, the latest day of what was stored."""
     personal = [row for row in rows if row.personal]
-    if any(row.expire_date is not None and row.expire_date >= today for row in personal):
-        personal = [row for row in personal if row.expire_date is None or row.expire_date >= today]
     if not personal:
         return None
     expiries = [row.expire_date for row in personal if row.expire_date is not None]

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from leadgate_service.audit import Entry
 from leadgate_service.domain import identity
-from leadgate_service.domain.identity import Identifier, TokenKind
+from leadgate_service.domain.identity import STRONG_KINDS, Identifier, TokenKind
 from leadgate_service.errors import LeadgateError
 from leadgate_service.ids import NewId
 from leadgate_service.keys import KeepRing
@@ -63,7 +63,7 @@ class Objections:
         given = {self.keep.token(identifier): identifier.kind for identifier in _given(objection.email)}
         group = self.keep.group_id(objection_id := self.new_id().bytes)
         keys, suppressions = yield from self._reached(given, group)
-        matched = yield SELECT_MATCHED(keys=keys)
+        matched = yield SELECT_MATCHED(keys=[*keys, *(yield from _owners(suppressions))])
         registered = Registered(
             objection_id=objection_id,
             effective_time=objection.now,
@@ -105,9 +105,7 @@ class Objections:
         }
         if not new:
             return
-        tokens = [one.token for one in new.values() if one.kind in {TokenKind.EMAIL_EXACT, TokenKind.EMAIL_BASE}]
-        aliases = aliases_of((yield SELECT_BY_TOKEN(tokens=tokens)))
-        matched = yield SELECT_MATCHED(keys=list({*tokens, *(alias.key_token for alias in aliases)}))
+        matched = yield SELECT_MATCHED(keys=(yield from _owners(new.values())))
         yield self._insert(new.values(), unit.today)
         yield from _make_unreadable(matched, unit.now, unit.now + unit.policy.objections.erase_after)
         record(
@@ -163,11 +161,21 @@ class Objections:
 
 
 def _given(email: str) -> list[Identifier]:
-    """Return what an address tells of who objects."""
-    domain = identity.email_domain(email)
-    # Of a sole trader who is not held yet, the domain may be all that comes in (R-013).
-    trader = [] if identity.is_free_mail(domain) else [identity.objector_domain(domain)]
-    return [*identity.email_identifiers(email), *trader]
+    """Return what an address tells of who objects.
+
+    Of a sole trader who is not held yet, the domain, or the one above it, may be all that comes in (R-013).
+    """
+    return [*identity.email_identifiers(email), *identity.trader_domains(identity.email_domain(email))]
+
+
+def _owners(suppressions: Iterable[Suppression]) -> Work[list[bytes]]:
+    """Find the keys that have a strong identifier which is on the list now: none of these may be read.
+
+    They are withheld, and nothing of theirs is listed: that would be a link upon a link.
+    """
+    strong = [one.token for one in suppressions if one.kind in STRONG_KINDS]
+    aliases = aliases_of((yield SELECT_BY_TOKEN(tokens=strong)))
+    return list({*strong, *(alias.key_token for alias in aliases)})
 
 
 def _kinds(aliases: Iterable[Alias]) -> dict[bytes, TokenKind]:
