@@ -19,7 +19,7 @@ from leadgate_service.storage.lookups import INSERT_LOOKUPS
 from leadgate_service.storage.postgres import PostgresDriver
 from leadgate_service.storage.sql_store import SqlStore
 from leadgate_service.storage.suppressions import INSERT_SUPPRESSIONS
-from leadgate_service.storage.work import Latch, Row, Statement, Step, Together, Work, one_of
+from leadgate_service.storage.work import Hold, Latch, Row, Statement, Step, Together, Work, one_of
 
 from tests.builders import IDA, TODAY, candidate, intake, person
 from tests.copies import fill_with_copies
@@ -29,7 +29,7 @@ from tests.told import told
 from tests.worlds import World
 
 Result = TypeVar("Result")
-Pause = Callable[[Any, Step | Together], Awaitable[None]]
+Pause = Callable[[Any, Step | Together | Hold], Awaitable[None]]
 
 A_MOMENT = 0.2
 """Seconds after which what has not happened is taken to be waiting."""
@@ -50,7 +50,7 @@ class Stepping(PostgresDriver):
         """See `Driver.transact`."""
         return await super().transact(work, latch if self.latched else Latch.NONE)
 
-    async def _run(self, connection: Any, step: Step | Together) -> list[Row]:
+    async def _run(self, connection: Any, step: Step | Together | Hold) -> list[Row]:
         if self.pause is not None:
             await self.pause(connection, step)
         return await super()._run(connection, step)
@@ -76,7 +76,7 @@ class Barrier:
         """Let go, however the test ended: a transaction that is held for ever would hold up the end, too."""
         self.opened.set()
 
-    async def __call__(self, _connection: Any, step: Step | Together) -> None:
+    async def __call__(self, _connection: Any, step: Step | Together | Hold) -> None:
         """Wait, if this is the statement and nobody has opened yet."""
         if isinstance(step, Step) and step.statement is self._statement:
             self.reached.set()
@@ -173,9 +173,11 @@ def test_two_stores_that_take_in_the_same_person_make_one_lead(pair: tuple[World
 
     async def scenario() -> tuple[bytes, bytes]:
         async with Barrier(INSERT_LEADS) as driver.pause:
-            held = asyncio.create_task(second.admit(world.admission(candidate(person=person(title="Held up")))))
+            held = asyncio.create_task(
+                second.admit(world.admission(candidate(person=person(title="Held up", id=None))))
+            )
             await driver.pause.reached.wait()
-            through = await world.store.admit(world.admission(candidate(person=person(title="Went through"))))
+            through = await world.store.admit(world.admission(candidate(person=person(title="Went through", id=None))))
         return through, await held
 
     (first,), (later,) = map(told, world.run(scenario()))
@@ -184,6 +186,30 @@ def test_two_stores_that_take_in_the_same_person_make_one_lead(pair: tuple[World
     assert world.content(IDA).job_title == "Held up"
     counts = world.counts()
     assert (counts["leads"], counts["lookups"], counts["lead_sources"]) == (1, 1, 1)
+    check_invariants(world)
+
+
+@pytest.mark.proves("R-041")
+def test_two_stores_that_link_two_leads_give_them_one_clock(pair: tuple[World, SqlStore, Stepping]) -> None:
+    """Both answers carry one provider's id that neither store knows yet; one was obtained twenty days before."""
+    world, second, driver = pair
+    world.pass_days(20)
+    older = candidate(obtained_time=world.now - timedelta(days=20), person=person())
+    newer = candidate(said=intake("ida@elsewhere.example.net"), obtained_time=world.now, person=person())
+
+    async def scenario() -> None:
+        async with Barrier(INSERT_LEADS) as driver.pause:
+            held = asyncio.create_task(second.admit(world.admission(newer)))
+            await driver.pause.reached.wait()
+            other = asyncio.create_task(world.store.admit(world.admission(older)))
+            assert await waits(other)
+        await held
+        await other
+
+    world.run(scenario())
+    one, other = world.held(IDA), world.held("ida@elsewhere.example.net")
+    assert (one.first_obtained_date, one.expire_date) == (other.first_obtained_date, other.expire_date)
+    assert one.first_obtained_date == TODAY
     check_invariants(world)
 
 
@@ -279,7 +305,7 @@ def test_a_connection_that_breaks_takes_its_transaction_with_it(
     world, second, driver = pair
     unit = world.admission(candidate(person=person()))
 
-    async def sever(connection: Any, step: Step | Together) -> None:
+    async def sever(connection: Any, step: Step | Together | Hold) -> None:
         if isinstance(step, Step) and step.statement is statement:
             driver.pause = None
             await end_connection(world, connection)
@@ -351,7 +377,7 @@ def test_a_page_skips_nobody_while_others_are_removed(pair: tuple[World, SqlStor
     def removing() -> Work[None]:
         yield remove(gone=lead_ids[:50])
 
-    async def remove_between(_connection: Any, _step: Step | Together) -> None:
+    async def remove_between(_connection: Any, _step: Step | Together | Hold) -> None:
         nonlocal steps
         steps += 1
         if steps == 2:

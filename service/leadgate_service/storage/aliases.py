@@ -1,7 +1,7 @@
 """What else a person is known by: tokens that are added and never replaced (R-030), and what they link (R-041)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -96,13 +96,19 @@ class AliasBook:
             self._links[alias.key_token].add(alias.token)
 
 
-def select_links(candidates: Sequence[Candidate], tokens: Mapping[Identifier, bytes]) -> tuple[Step, Step]:
+def linking_tokens(candidates: Iterable[Candidate], tokens: Mapping[Identifier, bytes]) -> frozenset[bytes]:
+    """Return what links the persons among the candidates to other keys."""
+    return frozenset(tokens[link] for candidate in candidates if candidate.personal for link in links(candidate))
+
+
+def select_links(
+    candidates: Iterable[Candidate],
+    linking: frozenset[bytes],
+    tokens: Mapping[Identifier, bytes],
+) -> tuple[Step, Step]:
     """Read the aliases that link candidates to others, by what is said now and by what is known of their keys."""
-    personal = [candidate for candidate in candidates if candidate.personal]
+    keys = {tokens[candidate.intake.lookup_key] for candidate in candidates if candidate.personal}
     return (
-        SELECT_BY_TOKEN(tokens=list({tokens[link] for candidate in personal for link in links(candidate)})),
-        SELECT_AROUND_KEYS(
-            keys=list({tokens[candidate.intake.lookup_key] for candidate in personal}),
-            kinds=[kind.value for kind in LINKING_KINDS],
-        ),
+        SELECT_BY_TOKEN(tokens=list(linking)),
+        SELECT_AROUND_KEYS(keys=list(keys), kinds=[kind.value for kind in LINKING_KINDS]),
     )

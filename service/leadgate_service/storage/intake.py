@@ -19,14 +19,14 @@ from leadgate_service.ids import NewId
 from leadgate_service.keys import BurnRing, KeepRing
 from leadgate_service.records import Admission, Asking, Judged, Settlement
 from leadgate_service.storage import ledger, tables
-from leadgate_service.storage.aliases import AliasBook, select_links
+from leadgate_service.storage.aliases import AliasBook, linking_tokens, select_links
 from leadgate_service.storage.journal import Record
 from leadgate_service.storage.ledger import Ledger
 from leadgate_service.storage.lookups import SELECT_LOOKUPS, LookupBook
 from leadgate_service.storage.requests import RequestBook, release, select_requests
 from leadgate_service.storage.suppressions import SELECT_SUPPRESSIONS, NewLinks, SuppressionList
 from leadgate_service.storage.tokens import Tokens
-from leadgate_service.storage.work import Statement, Work, together
+from leadgate_service.storage.work import Hold, Statement, Work, together
 from leadgate_service.store import PolicyMoved
 
 SELECT_POLICY_VERSION = Statement(sa.select(sa.func.max(tables.policies.c.version)))
@@ -151,11 +151,14 @@ class Intake:
         latest = units[-1]
         tokens = Tokens(self.keep)
         asked = {tokens[identifier] for candidate in candidates for identifier in candidate.identifiers}
+        linking = linking_tokens(candidates, tokens)
+        if linking:
+            yield Hold(linking)
         versions, requests, suppressed, *linked = yield together(
             SELECT_POLICY_VERSION(),
             select_requests(unit.caller for unit in units),
             SELECT_SUPPRESSIONS(tokens=list(asked)),
-            *select_links(candidates, tokens),
+            *select_links(candidates, linking, tokens),
         )
         aliases = AliasBook(tokens, (row for rows in linked for row in rows))
         asked_about = {tokens[candidate.intake.lookup_key] for candidate in candidates}

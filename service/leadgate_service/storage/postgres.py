@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 from leadgate_service.storage.driver import MOST_ATTEMPTS, Collision, CommitUnknown, Rejected, store_unavailable
 from leadgate_service.storage.work import (
+    Hold,
     Insert,
     Latch,
     Row,
@@ -50,6 +51,9 @@ _BEGIN = {
     "LOCK TABLE objection_latch IN ACCESS EXCLUSIVE MODE",
 }
 """How a transaction begins, in one message; a statement after it has a snapshot of its own, from behind the latch."""
+
+_HOLD = "SELECT pg_advisory_xact_lock(token) FROM unnest($1::bigint[]) AS token"
+"""In one order everywhere, so that two transactions do not wait for each other."""
 
 _LOST_RACES = (
     asyncpg.UniqueViolationError,
@@ -173,7 +177,10 @@ class PostgresDriver:
             result: Result = finished.value
             return result
 
-    async def _run(self, connection: Any, step: Step | Together) -> list[Row]:
+    async def _run(self, connection: Any, step: Step | Together | Hold) -> list[Row]:
+        if isinstance(step, Hold):
+            await connection.execute(_HOLD, sorted(int.from_bytes(token[:8], signed=True) for token in step.tokens))
+            return []
         if isinstance(step, Together):
             return await self._run_together(connection, step.steps)
         statement = step.statement

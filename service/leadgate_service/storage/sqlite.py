@@ -21,6 +21,7 @@ from leadgate_service.errors import FailedPrecondition
 from leadgate_service.storage.driver import Rejected, store_unavailable
 from leadgate_service.storage.tables import Instant
 from leadgate_service.storage.work import (
+    Hold,
     Insert,
     Latch,
     Row,
@@ -119,7 +120,9 @@ class SqliteDriver:
             result: Result = finished.value
             return result
 
-    def _run(self, step: Step | Together) -> list[Row]:
+    def _run(self, step: Step | Together | Hold) -> list[Row]:
+        if isinstance(step, Hold):
+            return []  # the one writer is held already
         if isinstance(step, Together):
             return [self._run(part) for part in step.steps]
         compiled = self._compiled.get(step.statement)

@@ -98,7 +98,17 @@ def together(*steps: Step) -> Together:
     return Together(steps)
 
 
-Work: TypeAlias = Generator[Step | Together, list[Row], Result]
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Keeps other transactions that hold one of the same tokens waiting until this one has ended.
+
+    What links two leads of one person may be new in both: then there is no row yet that could be locked.
+    """
+
+    tokens: frozenset[bytes]
+
+
+Work: TypeAlias = Generator[Step | Together | Hold, list[Row], Result]
 
 
 class one_of(ColumnElement[bool]):  # noqa: N801 - reads as SQL
