@@ -18,6 +18,7 @@ BEN = "ben.okafor@elsewhere.example.net"
 EVA = "eva@third.example.net"
 TRADER = "jane@janetrader.example.org"
 SOLE = "eenmanszaak"
+SHOP = company("janetrader.example.org", name="Trading", id="company-shop")
 LINE, OTHER_LINE = "+31 20 555 0123", "+31 20 555 0199"
 
 
@@ -180,6 +181,36 @@ def test_a_partner_s_objection_leaves_the_other_partners_alone(world: World) -> 
     assert world.register("cor@maten.example.org").matched_leads == 0
     assert not world.held("ann@maten.example.org").suppressed
     assert world.admit(of(world, EVA, person=person("Ann Mulder", id="person-ann")))[0].outcome is Outcome.STORED
+
+
+@pytest.mark.proves("R-031")
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["named first", "company first"])
+def test_who_is_named_is_not_reached_by_the_domain(world: World, order: tuple[int, int]) -> None:
+    """One answer names Ann, another for her address tells of the partnership alone; a partner objects: she stays."""
+    said = intake("ann@maten.example.org", legal_form="maatschap")
+    answers = [
+        candidate(said=said, person=person("Ann Mulder", id="person-ann")),
+        candidate(said=said, source=HUNTER, person=None, company=company("maten.example.org")),
+    ]
+    for position in order:
+        world.admit(answers[position])
+    world.register("cor@maten.example.org")
+    assert not world.held("ann@maten.example.org").suppressed
+    assert world.admit(of(world, EVA, person=person("Ann Mulder", id="person-ann")))[0].outcome is Outcome.STORED
+
+
+@pytest.mark.proves("R-013", "R-030")
+def test_a_sole_trader_is_known_again_by_the_provider_s_id_of_the_business(world: World) -> None:
+    """She objected; her business comes again under another domain and the same id: it is not stored."""
+    world.admit(candidate(said=of_domain("janetrader.example.org", legal_form=SOLE), person=None, company=SHOP))
+    assert world.register(TRADER).matched_leads == 1
+    elsewhere = candidate(
+        said=of_domain("jane-shop.example.net", legal_form=SOLE),
+        person=None,
+        company={**SHOP, "domain": "jane-shop.example.net"},
+    )
+    assert world.admit(elsewhere)[0].reason is Reason.SUPPRESSED
+    assert world.listed() == []
 
 
 @pytest.mark.proves("R-030", "R-031")

@@ -152,7 +152,7 @@ def prepare(policy: Policy, intake: Intake, source: SourceName, obtained_time: d
     of_person = not PERSON_FIELDS.isdisjoint(present) or fields.phone_kind is PhoneKind.DIRECT
     by_address = not of_company and (of_person or natural)
     key = intake.lookup_key if by_address else _company_key(kept.domain or intake.domain)
-    person_record = _record(source, answer.person_id)
+    person_record, company_record = _record(source, answer.person_id), _record(source, answer.company_id)
     asked = [*intake.identifiers, *subject.company_identifiers(said, intake.host)]
     if not of_company:
         asked += subject.person_identifiers(said, intake.host)
@@ -160,7 +160,7 @@ def prepare(policy: Policy, intake: Intake, source: SourceName, obtained_time: d
     asked += [key] if not by_address and key is not None else []
     # A person who is named is known by the name; the domain would reach everybody else there, too.
     traded = _trader_domains(intake, said, key) if natural and not of_person else []
-    asked += traded
+    asked += [*traded, company_record] if traded and company_record is not None else traded
     return Candidate(
         intake=intake,
         source=source,
@@ -173,7 +173,7 @@ def prepare(policy: Policy, intake: Intake, source: SourceName, obtained_time: d
         minor=answer.minor,
         approximate=answer.approximate,
         key=key,
-        record=person_record if of_person else _record(source, answer.company_id),
+        record=person_record if of_person else company_record,
         held=[*traded, intake.identifiers[1]] if by_address else traded,
         identifiers=tuple(dict.fromkeys(asked)),
         dropped_attributes=answer.dropped_attributes,

@@ -21,7 +21,6 @@ from leadgate_service.errors import invalid
 __all__ = [
     "CANONICALISER_VERSION",
     "STRONG_KINDS",
-    "WEAK_KINDS",
     "Identifier",
     "TokenKind",
     "canonical_domain",
@@ -74,10 +73,8 @@ STRONG_KINDS = frozenset(
         TokenKind.NAME_AT_PHONE,
     }
 )
-"""Kinds that stand for one person: a hit suppresses the whole item."""
-
-WEAK_KINDS = frozenset({TokenKind.PHONE_E164, TokenKind.NAME_AT_DOMAIN, TokenKind.EMAIL_DOMAIN})
-"""Kinds that people may share: a hit withholds, but discloses nothing and erases nobody (R-031)."""
+"""Kinds that stand for one person: a hit suppresses the whole item. People may share what any other kind stands for: a
+hit withholds, discloses nothing and erases nobody (R-031)."""
 
 
 class Identifier(NamedTuple):

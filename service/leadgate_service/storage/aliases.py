@@ -43,7 +43,7 @@ def read(rows: Iterable[Row]) -> list[Alias]:
     return [Alias(bytes(key), bytes(token), TokenKind(kind)) for key, token, kind in rows]
 
 
-def links(candidate: Candidate) -> list[Identifier]:
+def linking_identifiers(candidate: Candidate) -> list[Identifier]:
     """Return what links a person's candidate to other keys; an approximate match may be somebody else's record."""
     record = None if candidate.approximate else candidate.record
     return [link for link in (record, candidate.intake.crm_person) if link is not None]
@@ -75,7 +75,7 @@ class AliasBook:
         if not candidate.personal:
             return set()
         own = self._links.get(self._tokens[candidate.intake.lookup_key], set())
-        tokens = own | {self._tokens[link] for link in links(candidate)}
+        tokens = own | {self._tokens[link] for link in linking_identifiers(candidate)}
         return {key for token in tokens for key in self._keys.get(token, ())}
 
     def add(self, key: Identifier, others: Iterable[Identifier]) -> None:
@@ -98,7 +98,9 @@ class AliasBook:
 
 def linking_tokens(candidates: Iterable[Candidate], tokens: Mapping[Identifier, bytes]) -> frozenset[bytes]:
     """Return what links the persons among the candidates to other keys."""
-    return frozenset(tokens[link] for candidate in candidates if candidate.personal for link in links(candidate))
+    return frozenset(
+        tokens[link] for candidate in candidates if candidate.personal for link in linking_identifiers(candidate)
+    )
 
 
 def select_links(

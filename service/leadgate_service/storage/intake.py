@@ -24,7 +24,7 @@ from leadgate_service.storage.journal import Record
 from leadgate_service.storage.ledger import Ledger
 from leadgate_service.storage.lookups import SELECT_LOOKUPS, LookupBook
 from leadgate_service.storage.requests import RequestBook, release, select_requests
-from leadgate_service.storage.suppressions import SELECT_SUPPRESSIONS, NewLinks, SuppressionList
+from leadgate_service.storage.suppressions import SELECT_SUPPRESSIONS, SuppressionList, Taught
 from leadgate_service.storage.tokens import Tokens
 from leadgate_service.storage.work import Hold, Statement, Work, together
 from leadgate_service.store import PolicyMoved
@@ -95,10 +95,10 @@ class Intake:
         record(self._entry(asking, asking.caller.action, _code(settlement.decision), question.intake.lookup_key))
         return response
 
-    def admit(self, admissions: Sequence[Admission], record: Record) -> Work[list[bytes | NewLinks | Exception]]:
+    def admit(self, admissions: Sequence[Admission], record: Record) -> Work[list[bytes | Taught | Exception]]:
         """Judge and store several units as one transaction, each with an answer or an error of its own.
 
-        A unit that tells something new of who objected is left undone: see `Objections.link`.
+        A unit that tells something new of who objected is left undone: see `Objections.learn`.
         """
         candidates = [item for unit in admissions for item in unit.items if isinstance(item, Candidate)]
         version, book, known = yield from self._open(admissions, candidates)
@@ -114,7 +114,7 @@ class Intake:
         book: RequestBook,
         known: Ledger,
         record: Record,
-    ) -> bytes | NewLinks | Exception:
+    ) -> bytes | Taught | Exception:
         earlier = book.earlier(unit.caller, claimed=unit.claimed)
         if earlier is not None:
             return earlier
@@ -122,9 +122,9 @@ class Intake:
             return PolicyMoved()
         if not unit.policy.assessment.in_force(unit.today):
             return assessment_not_in_force()
-        links = [link for item in unit.items if isinstance(item, Candidate) for link in known.links(item)]
-        if links:
-            return NewLinks(unit, links)
+        taught = [one for item in unit.items if isinstance(item, Candidate) for one in known.taught(item)]
+        if taught:
+            return Taught(unit, taught)
         judged = [self._judge_and_store(unit, known, item) for item in unit.items]
         response = unit.encode(judged)
         book.remember(unit.caller, response)

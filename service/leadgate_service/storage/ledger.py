@@ -23,7 +23,7 @@ from leadgate_service.domain.standing import HeldLead, Standing
 from leadgate_service.ids import NewId
 from leadgate_service.keys import BurnRing, ContentDamaged, ContentKeyGone
 from leadgate_service.storage import tables, updates
-from leadgate_service.storage.aliases import AliasBook, links
+from leadgate_service.storage.aliases import AliasBook, linking_identifiers
 from leadgate_service.storage.bits import from_bits, to_bits
 from leadgate_service.storage.lead_rows import LEAD_COLUMNS, LeadRow, content_columns, open_fields, seal
 from leadgate_service.storage.lookups import LookupBook
@@ -139,9 +139,9 @@ class Ledger:
             lead=self._held(row) if row is not None and row["expire_date"] >= self._today else None,
         )
 
-    def links(self, candidate: Candidate) -> list[Suppression]:
+    def taught(self, candidate: Candidate) -> list[Suppression]:
         """Return what the answer tells of somebody who objected, and the suppression list does not know yet."""
-        return self._suppressions.links(candidate, self._tokens)
+        return self._suppressions.taught(candidate, self._tokens)
 
     def store(self, candidate: Candidate, decision: Decision) -> bytes | None:
         """Note what a decision changes, and return the id of the lead that is held by it."""
@@ -166,7 +166,7 @@ class Ledger:
         """Note, of a person of whom an answer was obtained, what links other keys to this one."""
         if candidate.personal:
             by_address = candidate.intake.identifiers[1:2] if candidate.intake.email is not None else ()
-            self._aliases.add(candidate.intake.lookup_key, [*by_address, *links(candidate)])
+            self._aliases.add(candidate.intake.lookup_key, [*by_address, *linking_identifiers(candidate)])
 
     def write(self) -> Work[None]:
         """Write every table, once."""
@@ -291,7 +291,7 @@ class Ledger:
         if candidate.key is None or not row["personal"]:
             return
         held = subject.person_identifiers(subject.of_fields(row["fields"]), candidate.intake.host)
-        self._aliases.add(candidate.key, [*held, *candidate.held, *links(candidate)])
+        self._aliases.add(candidate.key, [*held, *candidate.held, *linking_identifiers(candidate)])
 
     def _shorten_linked(self, candidate: Candidate, decision: Decision) -> None:
         """Let the person's other leads take over an earlier start: clocks start once, per person (R-041)."""

@@ -22,9 +22,9 @@ from leadgate_service.storage.requests import open_book
 from leadgate_service.storage.suppressions import (
     INSERT_SUPPRESSIONS,
     SELECT_SUPPRESSIONS,
-    NewLinks,
     Suppression,
     SuppressionList,
+    Taught,
 )
 from leadgate_service.storage.work import Insert, Row, Statement, Step, Work, one_of
 
@@ -84,21 +84,21 @@ class Objections:
         rows = yield SELECT_SUPPRESSIONS(tokens=[self.keep.token(identifier) for identifier in identifiers])
         return bool(rows)
 
-    def link(self, links: NewLinks, record: Record) -> Work[None]:
+    def learn(self, taught: Taught, record: Record) -> Work[None]:
         """Remember what an answer told of people who objected, and make what is held under it unreadable.
 
         Runs with the latch closed: afterwards no answer is stored under what was added, in either order.
         """
-        unit = links.admission
+        unit = taught.admission
         rows = yield SELECT_SUPPRESSIONS(
             tokens=list(
-                {token for one in links.suppressions for token in (one.token, one.parent) if token is not None}
+                {token for one in taught.suppressions for token in (one.token, one.parent) if token is not None}
             ),
         )
         listed = SuppressionList(rows)
         new = {
             (one.token, one.group_id): one
-            for one in links.suppressions
+            for one in taught.suppressions
             if one.parent is not None
             and listed.has(one.parent, one.group_id)  # not lifted meanwhile
             and not listed.has(one.token, one.group_id)
@@ -126,13 +126,15 @@ class Objections:
         """Find whom an objection reaches, held or only looked up: the keys, and every token of theirs (R-030).
 
         The person's own keys are those that were given, or have what was given as an alias. Another key belongs to the
-        person if it shares a provider's id or a CRM record with one of these: one step, no further.
+        person if it shares a provider's id or a CRM record with one of these, or is a business that is a person at the
+        domain of the address: one step, no further.
         """
         by_alias = aliases_of((yield SELECT_BY_TOKEN(tokens=list(given))))
-        own_keys = {*given, *(alias.key_token for alias in by_alias)}
+        own_keys = {*given, *(alias.key_token for alias in by_alias if alias.kind is not TokenKind.EMAIL_DOMAIN)}
         own = aliases_of((yield SELECT_BY_KEY(keys=list(own_keys))))
         linking = [alias.token for alias in own if alias.kind in LINKING_KINDS]
         parents = {alias.key_token: alias.token for alias in aliases_of((yield SELECT_BY_TOKEN(tokens=linking)))}
+        parents |= yield from _businesses([alias for alias in by_alias if alias.kind is TokenKind.EMAIL_DOMAIN])
         others = aliases_of((yield SELECT_BY_KEY(keys=list(parents.keys() - own_keys))))
         named = {**_kinds(own), **given}
         added = {token: kind for token, kind in _kinds(others).items() if token not in named}
@@ -161,11 +163,22 @@ class Objections:
 
 
 def _given(email: str) -> list[Identifier]:
-    """Return what an address tells of who objects.
+    """Return what an address tells of who objects."""
+    domain = identity.email_domain(email)
+    # Of a sole trader who is not held yet, the domain may be all that comes in (R-013).
+    trader = [] if identity.is_free_mail(domain) else [identity.objector_domain(domain)]
+    return [*identity.email_identifiers(email), *trader]
 
-    Of a sole trader who is not held yet, the domain, or the one above it, may be all that comes in (R-013).
+
+def _businesses(at_domain: Sequence[Alias]) -> Work[dict[bytes, bytes]]:
+    """Return, of the keys that are known at the objector's domain, the businesses, each with the token of the domain.
+
+    Whoever is known by name there is somebody else, and speaks for himself (R-031).
     """
-    return [*identity.email_identifiers(email), *identity.trader_domains(identity.email_domain(email))]
+    named = {TokenKind.NAME_AT_DOMAIN, TokenKind.NAME_AT_PHONE}
+    theirs = aliases_of((yield SELECT_BY_KEY(keys=[alias.key_token for alias in at_domain])))
+    people = {alias.key_token for alias in theirs if alias.kind in named}
+    return {alias.key_token: alias.token for alias in at_domain if alias.key_token not in people}
 
 
 def _owners(suppressions: Iterable[Suppression]) -> Work[list[bytes]]:

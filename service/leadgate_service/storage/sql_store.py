@@ -36,7 +36,7 @@ from leadgate_service.storage.lead_reads import MultiGet
 from leadgate_service.storage.leads import Leads
 from leadgate_service.storage.objections import Objections
 from leadgate_service.storage.policy import Policies
-from leadgate_service.storage.suppressions import NewLinks
+from leadgate_service.storage.suppressions import Taught
 from leadgate_service.storage.work import Latch, Work, alone
 
 Answer = TypeVar("Answer")
@@ -79,7 +79,7 @@ class SqlStore:
         self._intake_journal = Journal(driver, "intake", now, new_id)
         self._objection_journal = Journal(driver, "objections", now, new_id)
         self._access_journal = Journal(driver, "access", now, new_id)
-        self._admissions: Lane[Admission, bytes | NewLinks | Exception] = Lane(self._admit, most=MOST_ITEMS)
+        self._admissions: Lane[Admission, bytes | Taught | Exception] = Lane(self._admit, most=MOST_ITEMS)
         self._reads: Lane[LeadKey | Entry, LeadRecord | None] = Lane(self._read_and_record, most=MOST_READS)
 
     async def claim(self, asking: Asking) -> bytes | None:
@@ -94,8 +94,8 @@ class SqlStore:
 
     async def admit(self, admission: Admission) -> bytes:
         """See `Store.admit`."""
-        while isinstance(answer := await self._admissions.submit(admission, weight=len(admission.items)), NewLinks):
-            await self._link(answer)  # then decide anew, on a list that knows
+        while isinstance(answer := await self._admissions.submit(admission, weight=len(admission.items)), Taught):
+            await self._learn(answer)  # then decide anew, on a list that knows
         return _raised(answer)
 
     async def lead(self, key: LeadKey) -> LeadRecord | None:
@@ -175,11 +175,11 @@ class SqlStore:
             await lane.drain()
         await self._driver.close()
 
-    async def _admit(self, admissions: Sequence[Admission]) -> Sequence[bytes | NewLinks | Exception]:
+    async def _admit(self, admissions: Sequence[Admission]) -> Sequence[bytes | Taught | Exception]:
         return await self._intake_journal.commit(lambda record: self._intake.admit(admissions, record), Latch.SHARED)
 
-    async def _link(self, links: NewLinks) -> None:
-        await self._objection_journal.commit(lambda record: self._objections.link(links, record), Latch.EXCLUSIVE)
+    async def _learn(self, taught: Taught) -> None:
+        await self._objection_journal.commit(lambda record: self._objections.learn(taught, record), Latch.EXCLUSIVE)
 
     async def _read_and_record(self, units: Sequence[LeadKey | Entry]) -> Sequence[LeadRecord | None]:
         """Read leads, and append the entries of earlier reads: under load one message does both."""

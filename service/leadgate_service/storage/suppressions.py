@@ -23,7 +23,7 @@ SELECT_SUPPRESSIONS = Statement(
 )
 INSERT_SUPPRESSIONS = Insert(tables.suppressions, tuple(column.name for column in tables.suppressions.columns))
 
-_LINKING = frozenset({TokenKind.EMAIL_EXACT, TokenKind.PROVIDER_PERSON_ID})
+_CERTAIN = frozenset({TokenKind.EMAIL_EXACT, TokenKind.PROVIDER_PERSON_ID})
 """What tells for certain who somebody is; nothing else makes a link (design 4.2)."""
 
 _OF_PERSON = STRONG_KINDS | {TokenKind.PHONE_E164, TokenKind.NAME_AT_DOMAIN}
@@ -52,7 +52,7 @@ class Suppression(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class NewLinks:
+class Taught:
     """What an answer told of people who objected: to be remembered before anything else is done with it.
 
     Attributes:
@@ -87,14 +87,14 @@ class SuppressionList:
         """Say whether a token is on the list for this person."""
         return any(one.group_id == group_id for one in self._by_token.get(token, ()))
 
-    def links(self, candidate: Candidate, tokens: Mapping[Identifier, bytes]) -> list[Suppression]:
+    def taught(self, candidate: Candidate, tokens: Mapping[Identifier, bytes]) -> list[Suppression]:
         """Return what else a blocked answer tells of who objected.
 
         Only an exact address or provider's id links, only from what the objection itself named: one step, no further.
         """
         if not self._by_token or candidate.approximate:
             return []
-        certain = [tokens[one] for one in candidate.identifiers if one.kind in _LINKING]
+        certain = [tokens[one] for one in candidate.identifiers if one.kind in _CERTAIN]
         originals = [one for token in certain for one in self._by_token.get(token, ()) if one.parent is None]
         return [
             Suppression(tokens[identifier], identifier.kind, original.group_id, original.token)
