@@ -20,7 +20,7 @@ from leadgate_service.domain.identity import STRONG_KINDS, TokenKind
 from leadgate_service.domain.projection import Answer
 from leadgate_service.domain.refine import Drop
 from leadgate_service.domain.register import SourceName
-from leadgate_service.domain.standing import NOTHING_KNOWN, Acquisition, HeldLead, Standing
+from leadgate_service.domain.standing import Acquisition, HeldLead, Standing
 
 from tests.builders import LAST_DAY, NOON, TODAY, candidate, company, intake, of_domain, person
 from tests.domain.policies import REMOVED, Path, policy
@@ -47,7 +47,7 @@ class Case:
     """
 
     rules: Mapping[Path, object] = field(default_factory=dict)
-    known: Standing = NOTHING_KNOWN
+    known: Standing = field(default_factory=Standing)
     said: Intake = field(default_factory=intake)
     source: SourceName = SourceName.CLEARBIT
     person: Mapping[str, Any] | None = field(default_factory=person)

@@ -23,9 +23,6 @@ class Field(StrEnum):
     PHONE_NUMBER = "phone_number"
 
 
-SEALED_FIELDS = frozenset({Field.JOB_TITLE, Field.FULL_NAME, Field.PHONE_NUMBER})
-"""Encrypted at rest under the content key of the lead's expiry date (R-054)."""
-
 PERSON_FIELDS = frozenset({Field.JOB_FUNCTION, Field.JOB_TITLE, Field.SENIORITY, Field.FULL_NAME})
 """Fields that speak of a person. A direct phone line does too; a company line does not."""
 

@@ -62,7 +62,3 @@ class Standing:
     answered_date: date | None = None
     acquisition: Acquisition | None = None
     lead: HeldLead | None = None
-
-
-NOTHING_KNOWN = Standing()
-"""The standing of somebody of whom nothing is known."""
