@@ -157,18 +157,17 @@ def create_crm_references() -> None:
     """The CRM's records."""
     op.create_table(
         "crm_references",
+        sa.Column("lead_id", LEAD_ID, nullable=False),
+        sa.Column("record_token", TOKEN, nullable=False, comment="one for a record, however its id is written"),
         sa.Column("recipient", sa.String(40), nullable=False),
         sa.Column("object", sa.String(40), nullable=False),
         sa.Column("record_id", sa.String(40), nullable=False),
-        sa.Column("lead_id", LEAD_ID, nullable=False),
-        sa.Column("record_token", TOKEN, nullable=False),
-        sa.PrimaryKeyConstraint("recipient", "object", "record_id", "lead_id", name="pk_crm_references"),
+        sa.PrimaryKeyConstraint("lead_id", "record_token", name="pk_crm_references"),
         sa.ForeignKeyConstraint(
             ["lead_id"], ["leads.lead_id"], name="fk_crm_references_lead_id_leads", ondelete="CASCADE"
         ),
         comment="The CRM records that a lead is known to be. Lives and dies with its lead, deleted by cascade.",
     )
-    op.create_index("ix_crm_references_lead_id", "crm_references", ["lead_id"])
     op.create_index("ix_crm_references_record_token", "crm_references", ["record_token"])
 
 

@@ -340,6 +340,15 @@ def test_a_lead_s_crm_records_add_up(world: World) -> None:
     assert set(by_first.crm_records) == {crm_record("00Q1"), crm_record("00Q2")}
 
 
+def test_a_crm_record_is_one_however_its_id_is_written(world: World) -> None:
+    """Salesforce's 15 and 18 characters name one record; the lead shows the one that came last."""
+    for record_id in ("00Q000000000001", "00Q000000000001EAA"):
+        world.admit(candidate(said=intake(crm_record=crm_record(record_id)), person=person()))
+        lead = world.lead(crm_record("00Q000000000001"))
+        assert lead is not None
+        assert lead.crm_records == (crm_record(record_id),)
+
+
 @pytest.mark.proves("R-009")
 def test_under_another_policy_nothing_is_stored(world: World) -> None:
     """An answer that was prepared under the policy before is prepared again, not stored as it is."""

@@ -1,6 +1,7 @@
 """What belongs to one person: everything she was ever known by, under whichever key, and one clock for all of it."""
 
 from datetime import timedelta
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -108,6 +109,65 @@ def test_the_order_of_a_batch_does_not_matter_to_the_clock(world: World, order: 
     world.admit(*(items[position] for position in order))
     assert dates(world.held(IDA)) == dates(world.held(BEN)) == (TODAY, LAST_DAY)
     assert world.content(IDA).full_name == world.content(BEN).full_name == "Ida Vermolen"
+
+
+Link = tuple[str, dict[str, Any], int]
+CHAIN: list[Link] = [
+    # An address; by what it is linked to others; how many days ago its answer was obtained.
+    (IDA, {"record": None, "person": person(id="person-shared")}, 10),
+    (BEN, {"record": crm_record("00Q7"), "person": person(id="person-shared")}, 0),
+    (EVA, {"record": crm_record("00Q7"), "person": person(id=None)}, 20),
+]
+
+
+def orders() -> list[Any]:
+    """Every order in which the chain may come in."""
+    return [
+        pytest.param(chain, id="-".join(email.partition("@")[0] for email, *_ in chain))
+        for chain in permutations(CHAIN)
+    ]
+
+
+@pytest.mark.proves("R-041", "R-092")
+@pytest.mark.parametrize("batched", [True, False], ids=["at once", "one by one"])
+@pytest.mark.parametrize("chain", orders())
+def test_a_chain_of_links_has_one_clock(world: World, chain: tuple[Link, ...], *, batched: bool) -> None:
+    """Ida and Eva share nothing but Ben: whoever comes first, all begin with the earliest, and none comes back."""
+    world.pass_days(20)
+    answers = [of(world, email, obtained_time=world.now - timedelta(days=ago), **link) for email, link, ago in chain]
+    for answer in [] if batched else answers:
+        world.admit(answer)
+    if batched:
+        world.admit(*answers)
+    assert {dates(world.held(email)) for email, *_ in chain} == {(TODAY, LAST_DAY)}
+    world.pass_days(30)
+    again = [of(world, email, **link) for email, link, _ in chain]
+    assert {world.admit(answer)[0].reason for answer in again} == {Reason.RETENTION_ELAPSED}
+
+
+@pytest.mark.proves("R-041")
+def test_a_refused_answer_links_all_the_same(world: World) -> None:
+    """Ida lapsed, Eva is held since. An answer for Ben, who is both, is not stored; Eva leaves with the day."""
+    world.admit(of(world, IDA, person=person(id="person-shared")))
+    world.pass_days(50)
+    world.admit(of(world, EVA, crm_record("00Q8"), person=person(id=None)))
+    both = of(world, BEN, crm_record("00Q8"), person=person(id="person-shared"))
+    assert world.admit(both)[0].reason is Reason.RETENTION_ELAPSED
+    assert dates(world.held(EVA)) == (TODAY, world.today)
+
+
+@pytest.mark.proves("R-030")
+def test_a_refused_question_tells_which_record_is_the_objector_s(world: World) -> None:
+    """She objected; then the CRM asks about her by her record: not asked, and the record is on the list from now on."""
+    record = crm_record("00QA")
+    world.admit(of(world, BEN, record, person=person(id=None)))
+    world.register(IDA)
+    refused = world.claim(intake(IDA, crm_record=record))
+    assert refused is not None
+    assert refused.reason is Reason.SUPPRESSED
+    assert world.held(BEN).suppressed
+    assert world.admit(of(world, EVA, record, person=person(id=None)))[0].reason is Reason.SUPPRESSED
+    check_invariants(world)
 
 
 @pytest.mark.proves("R-030")

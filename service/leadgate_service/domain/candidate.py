@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from leadgate_service.domain import identity, subject
 from leadgate_service.domain.fields import PERSON_FIELDS, Field, LeadFields, PhoneKind
-from leadgate_service.domain.identity import Identifier, TokenKind
+from leadgate_service.domain.identity import Identifier
 from leadgate_service.domain.natural_persons import is_natural_person
 from leadgate_service.domain.policy import Policy
 from leadgate_service.domain.projection import Answer
@@ -54,6 +54,7 @@ class Intake:
         crm_record: The CRM record that the lead is, or None.
         act_date: Day of the person's own act (with WEB_FORM) or of a new contract (with CRM_CUSTOMER), or None.
         lookup_key: What is asked about, and what the look-up record remembers.
+        mailbox: The base of the address, which all its ways of writing share; empty for a domain.
         crm_identifier: What the CRM record is known by, or None.
         crm_person: The same, if the record is a person's; an account's is shared by all who work there.
         host: The domain, or that of the address.
@@ -69,6 +70,7 @@ class Intake:
     act_date: date | None = None
 
     lookup_key: Identifier = field(init=False)
+    mailbox: tuple[Identifier, ...] = field(init=False)
     crm_identifier: Identifier | None = field(init=False)
     crm_person: Identifier | None = field(init=False)
     host: str = field(init=False)
@@ -85,6 +87,7 @@ class Intake:
         found = (*by_key, *identity.domain_and_parents(domain), *of_trader, *((person,) if person else ()))
         object.__setattr__(self, "host", domain)
         object.__setattr__(self, "lookup_key", by_key[0])
+        object.__setattr__(self, "mailbox", by_key[1:])
         object.__setattr__(self, "crm_identifier", by_record)
         object.__setattr__(self, "crm_person", person)
         object.__setattr__(self, "identifiers", found)
@@ -107,7 +110,7 @@ class Candidate:
         approximate: The provider matched the person only approximately.
         key: What the lead would be known by; None if nothing tells whose it is.
         record: The provider's own record of it.
-        held: By what else a person's lead is found, besides its key and what its content tells: tokens at rest.
+        held: By what else a person is found, besides the key, links and what the content tells: tokens at rest.
         identifiers: Every way in which it may be known, kept or not (R-019, check 2): these are only asked for.
         dropped_attributes: How often each other path of the answer had a value.
     """
@@ -151,7 +154,8 @@ def prepare(policy: Policy, intake: Intake, source: SourceName, obtained_time: d
     natural = is_natural_person(intake.legal_form, said.company_name or "", said.full_name)
     of_person = not PERSON_FIELDS.isdisjoint(present) or fields.phone_kind is PhoneKind.DIRECT
     by_address = not of_company and (of_person or natural)
-    key = intake.lookup_key if by_address else _company_key(kept.domain or intake.domain)
+    # What was asked about is who it is: an answer's website may be one that many share.
+    key = intake.lookup_key if by_address else _company_key(intake.domain or kept.domain)
     person_record, company_record = _record(source, answer.person_id), _record(source, answer.company_id)
     asked = [*intake.identifiers, *subject.company_identifiers(said, intake.host)]
     if not of_company:
@@ -159,7 +163,7 @@ def prepare(policy: Policy, intake: Intake, source: SourceName, obtained_time: d
         asked += [person_record] if person_record is not None else []
     asked += [key] if not by_address and key is not None else []
     # A person who is named is known by the name; the domain would reach everybody else there, too (R-031).
-    traded = _trader_domains(intake, said, key) if natural and not of_person else []
+    traded = _trader_domains(intake, said) if natural and not of_person else []
     asked += [*traded, company_record] if traded and company_record is not None else traded
     return Candidate(
         intake=intake,
@@ -174,16 +178,15 @@ def prepare(policy: Policy, intake: Intake, source: SourceName, obtained_time: d
         approximate=answer.approximate,
         key=key,
         record=person_record if of_person else company_record,
-        held=[*traded, intake.identifiers[1]] if by_address else traded,
+        held=[*traded, *intake.mailbox] if by_address else traded,
         identifiers=tuple(dict.fromkeys(asked)),
         dropped_attributes=answer.dropped_attributes,
     )
 
 
-def _trader_domains(intake: Intake, said: subject.Subject, key: Identifier | None) -> list[Identifier]:
+def _trader_domains(intake: Intake, said: subject.Subject) -> list[Identifier]:
     """Return where the owner of a company that is a person may have objected from (R-013)."""
-    own = key.canonical if key is not None and key.kind is TokenKind.COMPANY_KEY else None
-    places = dict.fromkeys(at for at in (intake.host, said.domain, said.employer, own) if at is not None)
+    places = dict.fromkeys(at for at in (intake.host, said.domain, said.employer) if at is not None)
     return [identifier for place in places for identifier in identity.trader_domains(place)]
 
 

@@ -30,6 +30,14 @@ def expire_date(first_obtained_date: date, country_code: str | None, policy: Pol
     return min(period_end, add_months(first_obtained_date, policy.statement.marketing_cap_months))
 
 
+def shortened(last_day: date, first_obtained_date: date, country_code: str | None, policy: Policy, today: date) -> date:
+    """Return the last day of a lead whose clock turns out to have begun earlier (R-041).
+
+    It is never later than `last_day`, and not before today: what should be over by then leaves tonight.
+    """
+    return min(last_day, max(expire_date(first_obtained_date, country_code, policy), today))
+
+
 def is_expired(last_day: date, today: date) -> bool:
     """Whether a lead whose `expire_date` is `last_day` may no longer be read today (R-044)."""
     return today > last_day

@@ -19,12 +19,22 @@ _ALIAS = [_aliases[name] for name in _COLUMNS]
 LINKING_KINDS = frozenset({TokenKind.PROVIDER_PERSON_ID, TokenKind.CRM_RECORD})
 """What links two keys of one person; names, lines and domains are shared, and link nobody (R-031)."""
 
-_own = tables.aliases.alias("own")
-SELECT_AROUND_KEYS = Statement(
-    sa.select(*_ALIAS)
-    .join(_own, _own.c.token == _aliases.token)
-    .where(one_of(_own.c.key_token, "keys"), one_of(_own.c.kind, "kinds")),
+_linking = one_of(_aliases.kind, "kinds")
+_first = (
+    sa.select(_aliases.key_token)
+    .where((one_of(_aliases.token, "tokens") & _linking) | one_of(_aliases.key_token, "keys"))
+    .cte("reached", recursive=True)
 )
+_known, _shared = tables.aliases.alias("known"), tables.aliases.alias("shared")
+_reached = _first.union(
+    sa.select(_shared.c.key_token)
+    .join(_known, _known.c.token == _shared.c.token)
+    .join(_first, _first.c.key_token == _known.c.key_token)
+    .where(one_of(_known.c.kind, "kinds")),
+)
+SELECT_LINKED = Statement(sa.select(*_ALIAS).join(_reached, _reached.c.key_token == _aliases.key_token).where(_linking))
+"""All links of those who are known by some tokens or keys, and of those whom they are linked to, however far."""
+
 SELECT_BY_KEY = Statement(sa.select(*_ALIAS).where(one_of(_aliases.key_token, "keys")))
 SELECT_BY_TOKEN = Statement(sa.select(*_ALIAS).where(one_of(_aliases.token, "tokens")))
 KEEP_ALIASES = Insert(tables.aliases, _COLUMNS, conflict="keep")
@@ -71,12 +81,17 @@ class AliasBook:
         return set(self._links)
 
     def linked_keys(self, candidate: Candidate) -> set[bytes]:
-        """Return the keys of the same person, the candidate's own perhaps among them."""
+        """Return the keys of the same person, however many links away; the candidate's own perhaps among them."""
         if not candidate.personal:
             return set()
+        found: set[bytes] = set()
         own = self._links.get(self._tokens[candidate.intake.lookup_key], set())
-        tokens = own | {self._tokens[link] for link in linking_identifiers(candidate)}
-        return {key for token in tokens for key in self._keys.get(token, ())}
+        ahead = own | {self._tokens[link] for link in linking_identifiers(candidate)}
+        while ahead:
+            keys = {key for token in ahead for key in self._keys.get(token, ())} - found
+            ahead = {token for key in keys for token in self._links[key]}
+            found |= keys
+        return found
 
     def add(self, key: Identifier, others: Iterable[Identifier]) -> None:
         """Note that whoever is known under a key is also known by others."""
@@ -107,10 +122,7 @@ def select_links(
     candidates: Iterable[Candidate],
     linking: frozenset[bytes],
     tokens: Mapping[Identifier, bytes],
-) -> tuple[Step, Step]:
-    """Read the aliases that link candidates to others, by what is said now and by what is known of their keys."""
+) -> Step:
+    """Read what links the persons among the candidates to others, by what is said now and by what is known."""
     keys = {tokens[candidate.intake.lookup_key] for candidate in candidates if candidate.personal}
-    return (
-        SELECT_BY_TOKEN(tokens=list(linking)),
-        SELECT_AROUND_KEYS(keys=list(keys), kinds=[kind.value for kind in LINKING_KINDS]),
-    )
+    return SELECT_LINKED(keys=list(keys), tokens=list(linking), kinds=[kind.value for kind in LINKING_KINDS])

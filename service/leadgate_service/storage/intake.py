@@ -51,8 +51,11 @@ class Intake:
     burn: BurnRing
     new_id: NewId
 
-    def claim(self, asking: Asking, record: Record) -> Work[bytes | LeadgateError | None]:
-        """Judge a question and claim it. See `Store.claim`; an error is returned, since a replay is no failure."""
+    def claim(self, asking: Asking, record: Record) -> Work[bytes | Taught | LeadgateError | None]:
+        """Judge a question and claim it. See `Store.claim`; an error is returned, since a replay is no failure.
+
+        A question that tells something new of who objected is left undone: see `Objections.learn`.
+        """
         question = asking.question
         version, book, known = yield from self._open([asking], [question])
         earlier = book.earlier(asking.caller, claimed=asking.claimed)
@@ -60,6 +63,8 @@ class Intake:
             return earlier
         if asking.policy.version != version:
             raise PolicyMoved
+        if taught := known.taught(question):
+            return Taught(asking, taught)
         decision = _judge(asking.policy, known, question, asking.today)
         if decision.outcome is Outcome.ASK and asking.in_time:
             known.lookups.note(question, "asking")
@@ -140,6 +145,7 @@ class Intake:
             obtained_date = today_in(unit.policy.retention.zone_info, item.obtained_time)
             known.lookups.acquire(item, decision, obtained_date, asked=unit.claimed)
             known.know_links(item)
+            known.share_clock(item)
         return Judged(decision, lead_id, item.dropped_attributes)
 
     def _open(
@@ -154,13 +160,13 @@ class Intake:
         linking = linking_tokens(candidates, tokens)
         if linking:
             yield Hold(linking)
-        versions, requests, suppressed, *linked = yield together(
+        versions, requests, suppressed, linked = yield together(
             SELECT_POLICY_VERSION(),
             select_requests(unit.caller for unit in units),
             SELECT_SUPPRESSIONS(tokens=list(asked)),
-            *select_links(candidates, linking, tokens),
+            select_links(candidates, linking, tokens),
         )
-        aliases = AliasBook(tokens, (row for rows in linked for row in rows))
+        aliases = AliasBook(tokens, linked)
         asked_about = {tokens[candidate.intake.lookup_key] for candidate in candidates}
         known_as = {tokens[candidate.key] for candidate in candidates if candidate.key is not None}
         looked_up, leads = yield together(

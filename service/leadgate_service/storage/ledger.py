@@ -11,7 +11,7 @@ from operator import itemgetter
 
 import sqlalchemy as sa
 
-from leadgate_service.domain import subject
+from leadgate_service.domain import retention, subject
 from leadgate_service.domain.candidate import Candidate
 from leadgate_service.domain.dates import today_in
 from leadgate_service.domain.decision import Decision, Outcome
@@ -32,7 +32,7 @@ from leadgate_service.storage.tokens import Tokens
 from leadgate_service.storage.work import Insert, Row, Statement, Update, Work, one_of
 
 _SOURCE_COLUMNS = ("lead_id", "source", "record_token", "first_obtained_date", "obtained_time", "fields")
-_CRM_COLUMNS = ("recipient", "object", "record_id", "lead_id", "record_token")
+_CRM_COLUMNS = ("lead_id", "record_token", "recipient", "object", "record_id")
 _CHANGE_COLUMNS = ("lead_id", "kind", "reason", "recorded_time")
 
 SELECT_LEADS = Statement(
@@ -109,7 +109,7 @@ class Ledger:
         self._new: dict[bytes, LeadRow] = {}
         self._updated: dict[bytes, LeadRow] = {}
         self._replaced: list[bytes] = []
-        self._crm_references: list[Row] = []
+        self._crm_references: dict[tuple[bytes, bytes], Row] = {}
         self._changes: list[Row] = []
 
     def learn(self, leads: Iterable[Row], sources: Iterable[Row]) -> None:
@@ -154,19 +154,25 @@ class Ledger:
         lead_id: bytes = row["lead_id"]
         self._supply(lead_id, candidate, decision)
         self._know(candidate, row)
-        self._shorten_linked(candidate, decision)
         self._changes.append((lead_id, "upsert", decision.outcome.lower(), self._now))
         record, identifier = candidate.intake.crm_record, candidate.intake.crm_identifier
         if record is not None and identifier is not None:
-            token = self._tokens[identifier]
-            self._crm_references.append((record.recipient, record.object, record.record_id, lead_id, token))
+            key = lead_id, self._tokens[identifier]
+            self._crm_references[key] = (*key, record.recipient, record.object, record.record_id)
         return lead_id
 
     def know_links(self, candidate: Candidate) -> None:
-        """Note, of a person of whom an answer was obtained, what links other keys to this one."""
+        """Note, of a person of whom an answer was obtained, by what else others may know or link them."""
         if candidate.personal:
-            by_address = candidate.intake.identifiers[1:2] if candidate.intake.email is not None else ()
-            self._aliases.add(candidate.intake.lookup_key, [*by_address, *linking_identifiers(candidate)])
+            self._aliases.add(candidate.intake.lookup_key, [*candidate.held, *linking_identifiers(candidate)])
+
+    def share_clock(self, candidate: Candidate) -> None:
+        """Let a person's other leads take over an earlier start: clocks start once, per person (R-041)."""
+        others = self._aliases.linked_keys(candidate) - {self._tokens[candidate.intake.lookup_key]}
+        acquisition = self.lookups.of(candidate).acquisition if others else None
+        if acquisition is not None:
+            for row in filter(None, map(self._leads.get, others)):
+                self._begin_earlier(row, acquisition.first_obtained_date)
 
     def write(self) -> Work[None]:
         """Write every table, once."""
@@ -180,7 +186,7 @@ class Ledger:
             yield UPDATE_LEADS([_lead_values(self._sealed(row)) for row in self._updated.values()])
             yield REPLACE_SOURCES([row for lead_id in self._updated for row in self._source_rows(lead_id)])
         if self._crm_references:
-            yield REPLACE_CRM_REFERENCES(list(dict.fromkeys(self._crm_references)))
+            yield REPLACE_CRM_REFERENCES(list(self._crm_references.values()))
         if self._changes:
             yield INSERT_CHANGES(self._changes)
         yield from self._aliases.write()
@@ -287,28 +293,24 @@ class Ledger:
                 known.record_token, known.obtained_time = record_token, candidate.obtained_time
 
     def _know(self, candidate: Candidate, row: LeadRow) -> None:
-        """Note what else a person is known by, as it is held now: an objection reaches all that was ever known."""
-        if candidate.key is None or not row["personal"]:
-            return
-        held = subject.person_identifiers(subject.of_fields(row["fields"]), candidate.intake.host)
-        self._aliases.add(candidate.key, [*held, *candidate.held, *linking_identifiers(candidate)])
+        """Note what the content tells of a person, as it is held now: an objection reaches all that was ever known."""
+        if candidate.key is not None and row["personal"]:
+            told = subject.person_identifiers(subject.of_fields(row["fields"]), candidate.intake.host)
+            self._aliases.add(candidate.key, told)
 
-    def _shorten_linked(self, candidate: Candidate, decision: Decision) -> None:
-        """Let the person's other leads take over an earlier start: clocks start once, per person (R-041)."""
-        start, end = decision.first_obtained_date, decision.expire_date
-        if start is None or end is None:
+    def _begin_earlier(self, row: LeadRow, start: date) -> None:
+        """Move a lead's clock back, unless it is over, or may not or cannot be changed."""
+        last_day = row["expire_date"]
+        if row["first_obtained_date"] <= start or last_day < self._today:
             return
-        for key in self._aliases.linked_keys(candidate):
-            row = self._leads.get(key)
-            if row is None or row["first_obtained_date"] <= start or row["expire_date"] < self._today:
-                continue
-            if not row["personal"] or row["fields"] is None or row["restricted_time"] is not None:
-                continue
-            row["first_obtained_date"], row["expire_date"] = start, min(row["expire_date"], end)
-            row["notice_due_date"] = _earlier(row["notice_due_date"], decision.notice_due_date)
-            self._touch(row)
-            if row["suppressed_time"] is None:
-                self._changes.append((bytes(row["lead_id"]), "upsert", "updated", self._now))
+        if not row["personal"] or row["fields"] is None or row["restricted_time"] is not None:
+            return
+        row["first_obtained_date"] = start
+        row["expire_date"] = retention.shortened(last_day, start, row["country_code"], self._policy, self._today)
+        row["notice_due_date"] = _earlier(row["notice_due_date"], retention.notice_due_date(start))
+        self._touch(row)
+        if row["suppressed_time"] is None:
+            self._changes.append((bytes(row["lead_id"]), "upsert", "updated", self._now))
 
     def _touch(self, row: LeadRow) -> None:
         lead_id = bytes(row["lead_id"])

@@ -85,11 +85,11 @@ class Objections:
         return bool(rows)
 
     def learn(self, taught: Taught, record: Record) -> Work[None]:
-        """Remember what an answer told of people who objected, and make what is held under it unreadable.
+        """Remember what an answer or a question told of people who objected, and make unreadable what it reaches.
 
         Runs with the latch closed: afterwards no answer is stored under what was added, in either order.
         """
-        unit = taught.admission
+        unit = taught.unit
         rows = yield SELECT_SUPPRESSIONS(
             tokens=list(
                 {token for one in taught.suppressions for token in (one.token, one.parent) if token is not None}

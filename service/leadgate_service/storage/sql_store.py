@@ -84,9 +84,13 @@ class SqlStore:
 
     async def claim(self, asking: Asking) -> bytes | None:
         """See `Store.claim`."""
-        return _raised(
-            await self._intake_journal.commit(lambda record: self._intake.claim(asking, record), Latch.SHARED)
-        )
+
+        def work(record: Record) -> Work[bytes | Taught | Exception | None]:
+            return self._intake.claim(asking, record)
+
+        while isinstance(answer := await self._intake_journal.commit(work, Latch.SHARED), Taught):
+            await self._learn(answer)  # then judge anew, on a list that knows
+        return _raised(answer)
 
     async def settle(self, settlement: Settlement) -> bytes:
         """See `Store.settle`."""

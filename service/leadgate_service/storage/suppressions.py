@@ -1,4 +1,4 @@
-"""The suppression list as one transaction sees it: what is on it, and what a blocked answer adds (R-027, R-030)."""
+"""The suppression list as one transaction sees it: what is on it, and what a blocked item adds (R-027, R-030)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from leadgate_service.domain.candidate import Candidate
 from leadgate_service.domain.identity import CANONICALISER_VERSION, STRONG_KINDS, Identifier, TokenKind
-from leadgate_service.records import Admission
+from leadgate_service.records import Admission, Asking
 from leadgate_service.storage import tables
 from leadgate_service.storage.work import Insert, Row, Statement, one_of
 
@@ -53,14 +53,14 @@ class Suppression(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """What an answer told of people who objected: to be remembered before anything else is done with it.
+    """What an answer, or a question, told of people who objected: to be remembered before anything else is done.
 
     Attributes:
-        admission: The unit that holds the answer.
+        unit: What holds the answer, or the question.
         suppressions: What is not on the list yet.
     """
 
-    admission: Admission
+    unit: Admission | Asking
     suppressions: Sequence[Suppression]
 
 
@@ -88,7 +88,7 @@ class SuppressionList:
         return any(one.group_id == group_id for one in self._by_token.get(token, ()))
 
     def taught(self, candidate: Candidate, tokens: Mapping[Identifier, bytes]) -> list[Suppression]:
-        """Return what else a blocked answer tells of who objected.
+        """Return what else a blocked answer, or question, tells of who objected.
 
         Only an exact address or provider's id links, only from what the objection itself named: one step, no further.
         """

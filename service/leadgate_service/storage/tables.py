@@ -151,12 +151,11 @@ lead_sources = Table(
 crm_references = Table(
     "crm_references",
     metadata,
-    Column("recipient", String(40), primary_key=True),
-    Column("object", String(40), primary_key=True),
-    Column("record_id", String(40), primary_key=True),
     Column("lead_id", LeadId, ForeignKey("leads.lead_id", ondelete="CASCADE"), primary_key=True),
-    Column("record_token", Token, nullable=False),
-    Index(None, "lead_id"),
+    Column("record_token", Token, primary_key=True, comment="one for a record, however its id is written"),
+    Column("recipient", String(40), nullable=False),
+    Column("object", String(40), nullable=False),
+    Column("record_id", String(40), nullable=False),
     Index(None, "record_token"),
     comment="The CRM records that a lead is known to be. Lives and dies with its lead, deleted by cascade.",
 )
