@@ -97,17 +97,15 @@ async def open_driver(database_url: str, *, serving: bool) -> Driver:
     """Open a database, to serve it or beside the service; no key is needed, as a verifier of the trail has none.
 
     Raises:
-        ConfigError: A SQLite database cannot be where LEADGATE_DATABASE_URL says.
+        InvalidArgument: DATABASE_URL_INVALID.
         FailedPrecondition: SCHEMA_OUTDATED, SCHEMA_AHEAD or DATABASE_IN_USE.
         Unavailable: STORE_UNAVAILABLE.
     """
-    path = Path(database_url.removeprefix("sqlite:///")) if database_url.startswith("sqlite:///") else None
-    if path is not None and (path.is_dir() or not path.parent.is_dir()):
-        raise ConfigError("LEADGATE_DATABASE_URL", "must name a file, in a directory that exists")
     try:
         await asyncio.to_thread(require_current, database_url)
-        if path is not None:
-            return SqliteDriver(path, exclusive=serving)
+        file = database_url.removeprefix("sqlite:///")
+        if file != database_url:
+            return SqliteDriver(Path(file), exclusive=serving)
         return await PostgresDriver.connect(database_url)
     except Unavailable as error:
         raise _unopened(error) from None

@@ -1,7 +1,9 @@
 """`leadgate db`: the schema, founded, upgraded and compared."""
 
 import json
+from pathlib import Path
 
+import pytest
 from leadgate_service.storage.migrations import check, downgrade
 
 from tests.cli.terminal import Terminal
@@ -37,3 +39,12 @@ def test_an_address_that_is_none_is_refused_without_repeating_it() -> None:
     said = at("mysql://root:hunter2@db.example.com/leads").type("db", "upgrade")
     assert (said.code, said.refusal.partition(":")[0]) == (2, "DATABASE_URL_INVALID")
     assert "hunter2" not in said.refusal
+
+
+@pytest.mark.parametrize("place", ["missing/leadgate.db", "."])
+@pytest.mark.parametrize("command", [("db", "upgrade"), ("db", "check")], ids=" ".join)
+def test_a_file_that_cannot_be_is_refused(tmp_path: Path, command: tuple[str, ...], place: str) -> None:
+    """A directory that is missing, or in the file's place, is a wrong address: nothing is made, and it is said why."""
+    said = at(f"sqlite:///{tmp_path / place}").type(*command)
+    assert (said.code, said.refusal.partition(":")[0]) == (2, "DATABASE_URL_INVALID")
+    assert list(tmp_path.iterdir()) == []

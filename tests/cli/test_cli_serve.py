@@ -119,8 +119,12 @@ def test_options_go_before_the_environment(installation: Terminal, demo_policy: 
         (["--tls-certificate", "no.pem"], 2, "LEADGATE_TLS_KEY must be set"),
         (["--tls-certificate", "no.pem", "--tls-key", "no.key"], 2, "LEADGATE_TLS_KEY must name a file"),
         (["--dev", "--database", "sqlite:///nowhere.db"], 1, "leadgate db upgrade"),
-        (["--dev", "--database", "sqlite:////nowhere/leadgate.db"], 2, "LEADGATE_DATABASE_URL must name a file, in a"),
-        (["--dev", "--database", "sqlite:////"], 2, "LEADGATE_DATABASE_URL must name a file, in a directory"),
+        (
+            ["--dev", "--database", "sqlite:////nowhere/leadgate.db"],
+            2,
+            "The database must be a file in a directory that exists",
+        ),
+        (["--dev", "--database", "sqlite:////"], 2, "The database must be a file in a directory that exists"),
         (["--dev", "--keep-ring", "nowhere"], 1, "KEY_RING_INVALID"),
     ],
 )

@@ -72,6 +72,12 @@ def _parsed(database_url: str) -> sa.URL:
 
 
 def _on_sqlite(path: str, action: Action[Result], *, may_create: bool) -> Result:
+    if Path(path).is_dir() or not Path(path).parent.is_dir():
+        raise InvalidArgument(
+            "DATABASE_URL_INVALID",
+            "The database must be a file in a directory that exists: make the directory, or correct "
+            "LEADGATE_DATABASE_URL.",
+        )
     place = path if may_create or Path(path).exists() else ":memory:"
     engine = sa.create_engine("sqlite://", creator=lambda: _open(place), poolclass=sa.NullPool)
     with engine.connect() as connection:
