@@ -463,6 +463,18 @@ DROPS: list[tuple[str, Case, Field, Drop | None]] = [
         Field.PHONE_NUMBER,
         Drop.SUPPRESSED,
     ),
+    (
+        "a shared line that the person corrected, and its other owner objected",
+        replace(
+            DIRECT_LINE,
+            known=replace(
+                held(pinned=frozenset({Field.PHONE_NUMBER})),
+                suppressed=frozenset({TokenKind.PHONE_E164}),
+            ),
+        ),
+        Field.PHONE_NUMBER,
+        Drop.SUPPRESSED,
+    ),
     ("the person corrected it", Case(known=held(pinned=frozenset({Field.JOB_TITLE}))), Field.JOB_TITLE, Drop.PINNED),
     ("the person corrected another", Case(known=held(pinned=frozenset({Field.FULL_NAME}))), Field.JOB_TITLE, None),
     (
@@ -522,6 +534,12 @@ def test_with_the_number_goes_the_word_whose_line_it_is() -> None:
     decision = replace(DIRECT_LINE, known=known(suppressed=frozenset({TokenKind.PHONE_E164}))).answered()
     assert decision.fields is not None
     assert decision.fields.phone_kind is None
+
+
+def test_a_number_that_is_not_there_is_not_withheld() -> None:
+    """Without a number in the answer none is dropped, whoever objected."""
+    decision = Case(known=known(suppressed=frozenset({TokenKind.PHONE_E164}))).answered()
+    assert decision.dropped == {}
 
 
 @pytest.mark.proves("R-013")

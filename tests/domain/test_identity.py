@@ -1,13 +1,14 @@
 """Identifiers: one canonical form each, kinds that never collide, and lists that tell companies from consumers."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from string import ascii_letters, digits
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from leadgate_service.domain import emails, identity, normalise
+from leadgate_service.domain import emails, identity, names, normalise
 from leadgate_service.domain.identity import Identifier, TokenKind
 from leadgate_service.errors import InvalidArgument
 
@@ -117,6 +118,12 @@ def test_reducing_a_name_is_total_and_idempotent(value: str) -> None:
     assert identity.canonical_name(name) == name
     assert name.split() == sorted(name.split())
     assert not re.search(r"[A-Z'’_.]", name)
+
+
+def test_folding_may_pass_ascii_by() -> None:
+    """No ASCII character is a mark, invisible, or a special letter; so folding looks at the others only."""
+    assert names._MARKS.isdisjoint(map(unicodedata.category, map(chr, range(128))))
+    assert not any(chr(code).isascii() for code in names._SPECIAL_LETTERS)
 
 
 @given(st.text(st.characters(codec=None)) | st.text("Dr. ing/'’-_", max_size=12))

@@ -132,6 +132,9 @@ class Candidate:
     dropped_attributes: Mapping[str, int] = field(default_factory=dict)
 
 
+_FIELDS = tuple(Field)  # going through an enumeration itself is slow
+
+
 def question(policy: Policy, intake: Intake, source: SourceName, now: datetime) -> Candidate:
     """Make the candidate that stands for a question that may be asked of a source."""
     return Candidate(
@@ -149,13 +152,13 @@ def prepare(policy: Policy, intake: Intake, source: SourceName, obtained_time: d
     """Make a candidate of an answer: narrow, screen, normalise, identify."""
     of_company = intake.email is None
     fields, dropped = refine(policy, source, answer, intake.country_code, of_company=of_company)
-    present = tuple(name for name in Field if getattr(fields, name) is not None)
-    kept, said = subject.of_fields(fields), subject.of_answer(answer, fields, intake.country_code)
+    present = tuple(name for name in _FIELDS if getattr(fields, name) is not None)
+    said = subject.of_answer(answer, fields, intake.country_code)
     natural = is_natural_person(intake.legal_form, said.company_name or "", said.full_name)
     of_person = not PERSON_FIELDS.isdisjoint(present) or fields.phone_kind is PhoneKind.DIRECT
     by_address = not of_company and (of_person or natural)
     # What was asked about is who it is: an answer's website may be one that many share.
-    key = intake.lookup_key if by_address else _company_key(intake.domain or kept.domain)
+    key = intake.lookup_key if by_address else _company_key(intake.domain or subject.domain_of(fields))
     person_record, company_record = _record(source, answer.person_id), _record(source, answer.company_id)
     asked = [*intake.identifiers, *subject.company_identifiers(said, intake.host)]
     if not of_company:

@@ -191,14 +191,14 @@ def _first_obtained_date(case: _Case) -> date:
 
 def _store(case: _Case) -> Decision:
     candidate, lead, acquisition = case.candidate, case.standing.lead, case.standing.acquisition
-    dropped = dict(candidate.dropped)
-    kept = tuple(field for field in candidate.present if _keeps(case, field, dropped))
+    left_out = _left_out(case)
+    kept = tuple(field for field in candidate.present if field not in left_out) if left_out else candidate.present
     first_obtained, expires = _dates(case)
     stored = Outcome.STORED if candidate.personal else Outcome.STORED_COMPANY_ONLY
     return Decision(
         outcome=Outcome.UPDATED if lead is not None else stored,
         kept=kept,
-        dropped=dropped,
+        dropped={**candidate.dropped, **left_out},
         fields=_only(candidate.fields or LeadFields(), candidate.present, kept),
         first_obtained_date=first_obtained,
         expire_date=expires,
@@ -210,8 +210,7 @@ def _store(case: _Case) -> Decision:
 def _dates(case: _Case) -> tuple[date, date]:
     """Return the clock's start and the last day held. An update moves neither, unless the person was acquired earlier.
 
-    It may have been obtained earlier itself, or link another key of the person whose clock began before. Then the
-    period ends earlier, though not before today: what is over by then leaves tonight.
+    It may have been obtained earlier itself, or link another key of the person whose clock began before.
     """
     lead = case.standing.lead
     if lead is None:
@@ -221,36 +220,45 @@ def _dates(case: _Case) -> tuple[date, date]:
     start = min(case.obtained_date, acquisition.first_obtained_date) if acquisition is not None else case.obtained_date
     if lead.first_obtained_date <= start:
         return lead.first_obtained_date, lead.expire_date
-    return start, min(lead.expire_date, max(case.expiry(start), case.today))
+    country = case.candidate.intake.country_code
+    return start, retention.shortened(lead.expire_date, start, country, case.policy, case.today)
 
 
-def _keeps(case: _Case, field: Field, dropped: dict[Field, Drop]) -> bool:
-    """Say whether a field is written, and note why it is not."""
-    lead = case.standing.lead
-    if field is Field.PHONE_NUMBER and TokenKind.PHONE_E164 in case.standing.suppressed:
-        dropped[field] = Drop.SUPPRESSED
-    elif lead is not None and field in lead.pinned:
-        dropped[field] = Drop.PINNED
-    elif lead is not None and _outranked(case, lead.suppliers.get(field)):
-        dropped[field] = Drop.OUTRANKED
-    elif lead is not None and _stale(case, lead, field):
-        dropped[field] = Drop.STALE
-    else:
-        return True
-    return False
+def _left_out(case: _Case) -> dict[Field, Drop]:
+    """Return which of the candidate's fields are not written, and why."""
+    present, lead = case.candidate.present, case.standing.lead
+    left_out = _lost_to(case, lead) if lead is not None else {}
+    if TokenKind.PHONE_E164 in case.standing.suppressed and Field.PHONE_NUMBER in present:
+        left_out[Field.PHONE_NUMBER] = Drop.SUPPRESSED
+    return left_out
 
 
-def _outranked(case: _Case, supplier: SourceName | None) -> bool:
-    """Whether a source that the policy lists earlier supplies the present value."""
-    order = [source.name for source in case.policy.sources]
-    return supplier in order and order.index(supplier) < order.index(case.candidate.source)
+def _lost_to(case: _Case, lead: HeldLead) -> dict[Field, Drop]:
+    """Return which of the fields do not take the place of what is held, and why."""
+    above, own = _listed_before(case.policy, case.candidate.source), {None, case.candidate.source}
+    older = _is_older(case, lead)
+    lost: dict[Field, Drop] = {}
+    for field in case.candidate.present:
+        supplier = lead.suppliers.get(field)
+        if field in lead.pinned:
+            lost[field] = Drop.PINNED
+        elif supplier in above:
+            lost[field] = Drop.OUTRANKED
+        elif older and supplier in own:
+            lost[field] = Drop.STALE
+    return lost
 
 
-def _stale(case: _Case, lead: HeldLead, field: Field) -> bool:
+def _listed_before(policy: Policy, source: SourceName) -> list[SourceName]:
+    """Return the sources that the policy lists before this one: their values are not replaced by its own."""
+    order = [listed.name for listed in policy.sources]
+    return order[: order.index(source)]
+
+
+def _is_older(case: _Case, lead: HeldLead) -> bool:
     """Whether the same source has spoken since; an older answer does not put its values back (GDPR Art. 5(1)(d))."""
     latest = lead.obtained_times.get(case.candidate.source)
-    own = lead.suppliers.get(field) in {None, case.candidate.source}
-    return own and latest is not None and case.candidate.obtained_time < latest
+    return latest is not None and case.candidate.obtained_time < latest
 
 
 def _only(fields: LeadFields, present: tuple[Field, ...], kept: tuple[Field, ...]) -> LeadFields:

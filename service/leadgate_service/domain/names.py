@@ -5,8 +5,11 @@ import unicodedata
 
 from leadgate_service.domain.data import load
 
-_APOSTROPHES = str.maketrans(dict.fromkeys("'’‘`´ʼ′＇"))
+_APOSTROPHES = re.compile("['’‘`´ʼ′＇]")
 _SPECIAL_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
+_MARKS = frozenset({"Mn", "Mc", "Me", "Cf"})
+"""Unicode categories of marks and of invisible characters, of which ASCII has none."""
+
 _PART = re.compile(r"[^\W_]+")
 
 _TITLE_LIST = load("titles")
@@ -39,6 +42,6 @@ def folded(value: str) -> str:
 
 
 def _folded_once(value: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", value.translate(_APOSTROPHES).casefold())
-    kept = "".join(char for char in decomposed if unicodedata.category(char) not in {"Mn", "Mc", "Me", "Cf"})
-    return unicodedata.normalize("NFKC", kept.translate(_SPECIAL_LETTERS))
+    decomposed = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", value).casefold())
+    kept = "".join(char for char in decomposed if char.isascii() or unicodedata.category(char) not in _MARKS)
+    return kept if kept.isascii() else unicodedata.normalize("NFKC", kept.translate(_SPECIAL_LETTERS))

@@ -37,8 +37,10 @@ def phone(value: str, country: str | None) -> str | None:
 
 def _by_library(value: str, country: str | None) -> str | None:
     number = _read(value, country)
+    if number is None or _is_canonical(number):
+        return number
     # Some plans strip a second prefix from their own output; such a number has no certain form.
-    return number if number and _read(number, country) == number else None
+    return number if _read(number, country) == number else None
 
 
 def _is_canonical(value: str) -> bool:

@@ -77,8 +77,9 @@ def project(source: SourceName, body: Mapping[str, Any], today: date) -> Answer:
     """
     shape = _SHAPES[source]
     found: dict[str, Any] = {}
-    dropped: Counter[str] = Counter()
-    _walk(body, shape.tree, found, dropped)
+    passed: list[str] = []
+    _walk(body, shape.tree, found, passed)
+    dropped = Counter(passed)
     values: dict[Field, RawValue] = {}
     phone_kind = None
     mistyped: set[Field] = set()
@@ -138,20 +139,20 @@ def _fold(form: SourceFormat) -> _Shape:
 _SHAPES = {source: _fold(form) for source, form in FORMATS.items()}
 
 
-def _walk(node: Mapping[str, Any], tree: Mapping[str, Any], found: dict[str, Any], dropped: Counter[str]) -> None:
+def _walk(node: Mapping[str, Any], tree: Mapping[str, Any], found: dict[str, Any], passed: list[str]) -> None:
     for name, value in node.items():
-        if value is None or value in ([], {}):
+        if not value and (value is None or isinstance(value, list | dict)):
             continue
         here = tree.get(name)
         if isinstance(here, _Leaf):
             if here.taken:
                 found[here.path] = value
             else:
-                dropped[here.path] += 1
+                passed.append(here.path)
         elif here is not None and isinstance(value, dict):
-            _walk(value, here, found, dropped)
+            _walk(value, here, found, passed)
         else:
-            dropped[UNKNOWN] += 1
+            passed.append(UNKNOWN)
 
 
 def _half(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -89,6 +89,8 @@ def _screened(screen: Callable[[str], str | None], normaliser: Callable[[str], s
         if text is None:
             return Drop.INVALID
         rest = screen(text)
+        if rest == text:  # nearly always; what is in its form already stays as it is
+            return text
         return (normaliser(rest) if rest is not None else None) or Drop.SCREENED
 
     return refine

@@ -41,15 +41,20 @@ class Subject(NamedTuple):
 
 def of_fields(fields: LeadFields) -> Subject:
     """Say who content is about."""
-    website = fields.company_website
     return Subject(
         company_name=fields.company_name,
         full_name=fields.full_name,
         direct_line=fields.phone_number if fields.phone_kind is PhoneKind.DIRECT else None,
-        domain=website.removeprefix(WEBSITE_SCHEME) if website is not None else None,
+        domain=domain_of(fields),
         employer=None,
         emails=(),
     )
+
+
+def domain_of(fields: LeadFields) -> str | None:
+    """Return the company's domain, which its website is made of."""
+    website = fields.company_website
+    return website.removeprefix(WEBSITE_SCHEME) if website is not None else None
 
 
 def of_answer(answer: Answer, kept: LeadFields, country: str | None) -> Subject:
