@@ -125,7 +125,13 @@ def standing_columns() -> list[sa.Column[object]]:
         ),
         sa.Column("restricted_time", INSTANT, comment="Art. 18: withheld, unchanged, not swept"),
         sa.Column("suppressed_time", INSTANT, comment="Art. 21: unreadable since"),
-        sa.Column("erase_time", INSTANT, comment="when suppressed content is due for erasure"),
+        sa.Column("erase_time", INSTANT, comment="when suppressed content is due; null if it is only withheld (R-031)"),
+        sa.Column(
+            "phone_withheld",
+            sa.Boolean(),
+            nullable=False,
+            comment="somebody who shares the direct line objected (R-031)",
+        ),
     ]
 
 

@@ -262,7 +262,7 @@ def test_who_is_named_is_not_reached_by_the_domain(world: World, order: tuple[in
 @pytest.mark.proves("R-013", "R-030")
 def test_a_sole_trader_is_known_again_by_the_provider_s_id_of_the_business(world: World) -> None:
     """She objected; her business comes again under another domain and the same id: it is not stored."""
-    world.admit(candidate(said=of_domain("janetrader.example.org", legal_form=SOLE), person=None, company=SHOP))
+    world.admit(candidate(said=intake(TRADER, legal_form=SOLE), person=None, company=SHOP))
     assert world.register(TRADER).matched_leads == 1
     elsewhere = candidate(
         said=of_domain("jane-shop.example.net", legal_form=SOLE),

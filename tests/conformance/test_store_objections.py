@@ -224,13 +224,14 @@ def test_objecting_twice_is_objecting(world: World) -> None:
 
 @pytest.mark.proves("R-018", "R-036")
 @pytest.mark.parametrize(
-    ("column", "reason"),
-    [("suppressed_time", Reason.SUPPRESSED), ("restricted_time", Reason.RESTRICTED)],
+    ("columns", "reason"),
+    [(("suppressed_time", "erase_time"), Reason.SUPPRESSED), (("restricted_time",), Reason.RESTRICTED)],
 )
-def test_a_lead_that_is_marked_stands_still(world: World, column: str, reason: Reason) -> None:
+def test_a_lead_that_is_marked_stands_still(world: World, columns: tuple[str, ...], reason: Reason) -> None:
     """Whatever the list says, a lead that is marked is neither asked about nor updated."""
     world.admit(candidate(person=person()))
-    mark = Statement(sa.update(tables.leads).values({column: sa.bindparam("now", type_=tables.Instant)}))
+    now = sa.bindparam("now", type_=tables.Instant)
+    mark = Statement(sa.update(tables.leads).values(dict.fromkeys(columns, now)))
     world.execute(mark(now=world.now))
     refused = world.claim(intake())
     assert refused is not None

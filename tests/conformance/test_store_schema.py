@@ -34,6 +34,7 @@ METADATA = {
     "relationship",
     "purposes", "lawful_basis", "assessment_version", "policy_version", "first_obtained_date", "expire_date",
     "notice_due_date", "restricted_time", "suppressed_time", "erase_time",
+    "phone_withheld",
 }  # fmt: skip
 FREE_TEXT = {
     # Columns that could hold words of anybody, each with what is in it instead.

@@ -162,6 +162,7 @@ def test_hunters_range_is_read_in_both_of_its_forms() -> None:
         ({"dateOfBirth": "31/12/2012"}, True),
         ({"date_of_birth": 20121231}, True),
         ({"birthDate": {"year": 2012}}, True),
+        ({"demographics": {"age": 15}}, True),
         ({"age": 40, "birthYear": 2012}, True),
         ({}, False),
     ],

@@ -26,7 +26,7 @@ LEGAL_FORM = "must be at most 40 letters, digits, spaces and . , & ( ) / ' -"
 REQUEST_ID = "must be 1 to 64 letters, digits, dots, colons, underscores and hyphens"
 NO_DAY = "must be a day that exists"
 FUTURE = "must not lie in the future"
-INSTANT = "must be an instant of the years 1 to 9999"
+INSTANT = "must be an instant of the years 2000 to 9999"
 RANGE = "must have 0 <= lower <= upper <= 10^15"
 NO_CONTROLS = "must not have control characters"
 RECIPIENT = "must be a recipient's name in the policy"
@@ -160,7 +160,7 @@ OF_CALL = [
     Bad(object_(received_time=TOMORROW_NOON), "received_time", FUTURE),
     *(
         Bad(object_(received_time=instant), "received_time", INSTANT)
-        for instant in (Timestamp(seconds=2**62), Timestamp(seconds=-(2**40)), Timestamp(nanos=-1))
+        for instant in (Timestamp(seconds=2**62), Timestamp(seconds=946_684_799), Timestamp(nanos=-1))
     ),
     *(
         Bad(

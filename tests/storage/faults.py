@@ -167,14 +167,16 @@ def _objections_are_whole(world: World) -> None:
     strong = [kind.value for kind in STRONG_KINDS]
     chosen = sa.select(*_ALIAS).where(one_of(tables.aliases.c.kind, "kinds"))
     aliases = [tuple(map(bytes, row)) for row in world.rows(chosen, kinds=strong)]
-    for lead_id, key, time in world.rows(
-        sa.select(tables.leads.c.lead_id, tables.leads.c.key_token, tables.leads.c.suppressed_time).where(
-            tables.leads.c.personal
-        ),
+    leads = tables.leads.c
+    for lead_id, key, since, erased in world.rows(
+        sa.select(leads.lead_id, leads.key_token, leads.suppressed_time, leads.erase_time).where(leads.personal),
     ):
         own = {bytes(key), *(token for owner, token in aliases if owner == bytes(key))}
-        assert own.isdisjoint(suppressed) == (time is None)
-        assert time is None or bytes(lead_id) not in [lead.lead_id for lead in world.listed()]
+        assert own.isdisjoint(suppressed) or erased is not None
+        assert erased is None or since is not None
+        assert since is None or bytes(lead_id) not in [lead.lead_id for lead in world.listed()]
+        number = world.content(bytes(lead_id)).phone_number if since is None else None
+        assert number is None or keep.token(identity.phone(number)) not in suppressed
 
 
 def _values(world: World, clause: sa.Select[Any]) -> set[bytes]:

@@ -16,9 +16,9 @@ from leadgate_service.storage.driver import CommitUnknown
 from leadgate_service.storage.leads import MOST_EXAMINED
 from leadgate_service.storage.ledger import INSERT_LEADS
 from leadgate_service.storage.lookups import INSERT_LOOKUPS
+from leadgate_service.storage.objections import INSERT_OBJECTIONS
 from leadgate_service.storage.postgres import PostgresDriver
 from leadgate_service.storage.sql_store import SqlStore
-from leadgate_service.storage.suppressions import INSERT_SUPPRESSIONS
 from leadgate_service.storage.work import Hold, Latch, Row, Statement, Step, Together, Work, one_of
 
 from tests.builders import IDA, TODAY, candidate, intake, person
@@ -78,9 +78,20 @@ class Barrier:
 
     async def __call__(self, _connection: Any, step: Step | Together | Hold) -> None:
         """Wait, if this is the statement and nobody has opened yet."""
-        if isinstance(step, Step) and step.statement is self._statement:
+        if contains(step, self._statement):
             self.reached.set()
             await self.opened.wait()
+
+
+def contains(step: Step | Together | Hold, statement: object) -> bool:
+    """Whether a statement is sent with a step, alone or with others."""
+    match step:
+        case Hold():
+            return False
+        case Together(steps):
+            return any(part.statement is statement for part in steps)
+        case Step():
+            return step.statement is statement
 
 
 @pytest.fixture
@@ -106,7 +117,7 @@ def test_an_answer_that_meets_an_objection_halfway_is_dropped(pair: tuple[World,
     world, second, driver = pair
 
     async def scenario() -> bytes:
-        async with Barrier(INSERT_SUPPRESSIONS) as driver.pause:
+        async with Barrier(INSERT_OBJECTIONS) as driver.pause:
             objecting = asyncio.create_task(second.register_objection(world.objection(IDA)))
             await driver.pause.reached.wait()
             admitting = asyncio.create_task(world.store.admit(world.admission(candidate(person=person()))))
@@ -154,7 +165,7 @@ def test_without_the_latch_both_orders_would_store_an_objector(
 
     async def scenario() -> None:
         unit, objection = world.admission(candidate(person=person())), world.objection(IDA)
-        held_at = INSERT_SUPPRESSIONS if halfway == "objection" else INSERT_LEADS
+        held_at = INSERT_OBJECTIONS if halfway == "objection" else INSERT_LEADS
         async with Barrier(held_at) as driver.pause:
             call = second.register_objection(objection) if halfway == "objection" else second.admit(unit)
             first = asyncio.create_task(call)
@@ -306,7 +317,7 @@ def test_a_connection_that_breaks_takes_its_transaction_with_it(
     unit = world.admission(candidate(person=person()))
 
     async def sever(connection: Any, step: Step | Together | Hold) -> None:
-        if isinstance(step, Step) and step.statement is statement:
+        if contains(step, statement):
             driver.pause = None
             await end_connection(world, connection)
 
@@ -329,8 +340,8 @@ class Severed(Stepping):
 
     world: World | None = None
 
-    async def _drive(self, connection: Any, work: Work[Result]) -> Result:
-        result = await super()._drive(connection, work)
+    async def _drive(self, connection: Any, work: Work[Result], latch: Latch | None = None) -> Result:
+        result = await super()._drive(connection, work, latch)
         if self.world is not None:
             world, self.world = self.world, None
             await end_connection(world, connection)

@@ -66,7 +66,8 @@ class ObjectionServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CheckSuppression(self, request, context):
-        """CheckSuppression says whether a person may not be processed. It says nothing of whether a lead is held.
+        """CheckSuppression says whether a person may not be processed: the address is on the suppression list, or what is held
+        under it is unreadable for an objection. It does not say whether anything is held.
 
         Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), UNAVAILABLE
         (STORE_UNAVAILABLE).

@@ -44,7 +44,8 @@ class ObjectionServiceStub:
     (REQUEST_ID_REUSED), UNAVAILABLE (STORE_UNAVAILABLE).
     """
     CheckSuppression: _grpc.UnaryUnaryMultiCallable[_objection_service_pb2.CheckSuppressionRequest, _objection_service_pb2.CheckSuppressionResponse]
-    """CheckSuppression says whether a person may not be processed. It says nothing of whether a lead is held.
+    """CheckSuppression says whether a person may not be processed: the address is on the suppression list, or what is held
+    under it is unreadable for an objection. It does not say whether anything is held.
 
     Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), UNAVAILABLE
     (STORE_UNAVAILABLE).
@@ -66,7 +67,8 @@ class ObjectionServiceAsyncStub(ObjectionServiceStub):
     (REQUEST_ID_REUSED), UNAVAILABLE (STORE_UNAVAILABLE).
     """
     CheckSuppression: _aio.UnaryUnaryMultiCallable[_objection_service_pb2.CheckSuppressionRequest, _objection_service_pb2.CheckSuppressionResponse]  # type: ignore[assignment]
-    """CheckSuppression says whether a person may not be processed. It says nothing of whether a lead is held.
+    """CheckSuppression says whether a person may not be processed: the address is on the suppression list, or what is held
+    under it is unreadable for an objection. It does not say whether anything is held.
 
     Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), UNAVAILABLE
     (STORE_UNAVAILABLE).
@@ -97,7 +99,8 @@ class ObjectionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _objection_service_pb2.CheckSuppressionRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_objection_service_pb2.CheckSuppressionResponse, _abc.Awaitable[_objection_service_pb2.CheckSuppressionResponse]]:
-        """CheckSuppression says whether a person may not be processed. It says nothing of whether a lead is held.
+        """CheckSuppression says whether a person may not be processed: the address is on the suppression list, or what is held
+        under it is unreadable for an objection. It does not say whether anything is held.
 
         Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), UNAVAILABLE
         (STORE_UNAVAILABLE).

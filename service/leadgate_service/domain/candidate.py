@@ -110,6 +110,8 @@ class Candidate:
         approximate: The provider matched the person only approximately.
         key: What the lead would be known by; None if nothing tells whose it is.
         record: The provider's own record of it.
+        links: What is this person's alone, in the provider's numbering or the CRM's: two addresses that share one are
+            one person's. None is taken from an approximate match.
         held: By what else a person is found, besides the key, links and what the content tells: tokens at rest.
         identifiers: Every way in which it may be known, kept or not (R-019, check 2): these are only asked for.
         dropped_attributes: How often each other path of the answer had a value.
@@ -127,6 +129,7 @@ class Candidate:
     approximate: bool = False
     key: Identifier | None = None
     record: Identifier | None = None
+    links: tuple[Identifier, ...] = ()
     held: Sequence[Identifier] = ()
     identifiers: tuple[Identifier, ...] = ()
     dropped_attributes: Mapping[str, int] = field(default_factory=dict)
@@ -144,6 +147,8 @@ def question(policy: Policy, intake: Intake, source: SourceName, now: datetime) 
         policy_version=policy.version,
         personal=intake.email is not None,
         key=intake.lookup_key,
+        links=_known(intake.crm_person if intake.email is not None else None),
+        held=intake.mailbox,
         identifiers=intake.identifiers,
     )
 
@@ -166,8 +171,11 @@ def prepare(policy: Policy, intake: Intake, source: SourceName, obtained_time: d
         asked += [person_record] if person_record is not None else []
     asked += [key] if not by_address and key is not None else []
     # A person who is named is known by the name; the domain would reach everybody else there, too (R-031).
-    traded = _trader_domains(intake, said) if natural and not of_person else []
-    asked += [*traded, company_record] if traded and company_record is not None else traded
+    nameless = natural and not of_person
+    traded = _trader_domains(intake, said) if nameless else []
+    business = company_record if nameless else None
+    asked += [*traded, *_known(business)]
+    exact = person_record if not of_company and not answer.approximate else None
     return Candidate(
         intake=intake,
         source=source,
@@ -181,21 +189,30 @@ def prepare(policy: Policy, intake: Intake, source: SourceName, obtained_time: d
         approximate=answer.approximate,
         key=key,
         record=person_record if of_person else company_record,
-        held=[*traded, *intake.mailbox] if by_address else traded,
+        links=_known(exact, business, intake.crm_person if natural or not of_company else None),
+        held=[*traded, *intake.mailbox],
         identifiers=tuple(dict.fromkeys(asked)),
         dropped_attributes=answer.dropped_attributes,
     )
 
 
 def _trader_domains(intake: Intake, said: subject.Subject) -> list[Identifier]:
-    """Return where the owner of a company that is a person may have objected from (R-013)."""
-    places = dict.fromkeys(at for at in (intake.host, said.domain, said.employer) if at is not None)
+    """Return where the owner of a company that is a person may have objected from (R-013).
+
+    That is the business's own domain; the host of an address may be anybody's, and counts if no other is known.
+    """
+    known = [at for at in (intake.domain, said.domain, said.employer) if at is not None]
+    places = dict.fromkeys(known or [intake.host])
     return [identifier for place in places for identifier in identity.trader_domains(place)]
 
 
 def _company_key(domain: str | None) -> Identifier | None:
     """Return what a company is known by; a provider's answer may name a free-mail domain, which is nobody's."""
     return identity.company_key(domain) if domain is not None and not identity.is_free_mail(domain) else None
+
+
+def _known(*identifiers: Identifier | None) -> tuple[Identifier, ...]:
+    return tuple(identifier for identifier in identifiers if identifier is not None)
 
 
 def _record(source: SourceName, record_id: str | None) -> Identifier | None:

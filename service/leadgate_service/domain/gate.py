@@ -208,9 +208,10 @@ def _store(case: _Case) -> Decision:
 
 
 def _dates(case: _Case) -> tuple[date, date]:
-    """Return the clock's start and the last day held. An update moves neither, unless the person was acquired earlier.
+    """Return the clock's start and the last day held. An update moves neither later, and rarely earlier.
 
-    It may have been obtained earlier itself, or link another key of the person whose clock began before.
+    It may have been obtained earlier itself, or link another key of the person whose clock began before; or it may
+    tell of a country whose period is shorter (R-040).
     """
     lead = case.standing.lead
     if lead is None:
@@ -218,9 +219,8 @@ def _dates(case: _Case) -> tuple[date, date]:
         return first_obtained, case.expiry(first_obtained)
     acquisition = case.standing.acquisition if case.candidate.personal else None
     start = min(case.obtained_date, acquisition.first_obtained_date) if acquisition is not None else case.obtained_date
-    if lead.first_obtained_date <= start:
-        return lead.first_obtained_date, lead.expire_date
-    country = case.candidate.intake.country_code
+    start = min(start, lead.first_obtained_date)
+    country = case.candidate.intake.country_code or lead.country_code
     return start, retention.shortened(lead.expire_date, start, country, case.policy, case.today)
 
 

@@ -151,7 +151,7 @@ def email_identifiers(canonical: str) -> tuple[Identifier, ...]:
 
 
 def provider_person_id(source: str, record_id: str) -> Identifier:
-    """Builds the identifier of a person in one source's numbering; only for answers that are not fuzzy."""
+    """Builds the identifier of a person or company in one source's numbering; a guess's is asked for, never kept."""
     return _pair(TokenKind.PROVIDER_PERSON_ID, source, record_id.strip())
 
 

@@ -190,7 +190,8 @@ def _id(half: Mapping[str, Any]) -> str | None:
 
 def _may_be_minor(person: Mapping[str, Any], today: date) -> bool:
     """Say whether an age or a date of birth leaves room for a person under 18. In doubt, and if unreadable, it does."""
-    said = [(key.lower(), value) for key, value in person.items() if value is not None]
+    groups = [person, *(value for value in person.values() if isinstance(value, dict))]
+    said = [(key.lower(), value) for group in groups for key, value in group.items() if value is not None]
     ages = [_number_in(value, _DIGITS) for key, value in said if key in _AGE_KEYS]
     years = [_number_in(value, _YEAR) for key, value in said if "birth" in key or key in _BIRTH_KEYS]
     too_young = [age is None or age < ADULT_YEARS for age in ages]

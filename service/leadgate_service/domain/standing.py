@@ -29,6 +29,7 @@ class HeldLead:
     Attributes:
         first_obtained_date: The clock's start.
         expire_date: The last day held.
+        country_code: Of the lead, or None if unknown.
         suppliers: Which source supplies a field's present value.
         obtained_times: When each source's last answer was obtained.
         pinned: Fields that the person corrected (R-059).
@@ -37,6 +38,7 @@ class HeldLead:
 
     first_obtained_date: date
     expire_date: date
+    country_code: str | None = None
     suppliers: Mapping[Field, SourceName]
     obtained_times: Mapping[SourceName, datetime] = field(default_factory=dict)
     pinned: frozenset[Field] = frozenset()

@@ -34,7 +34,7 @@ _OBJECT = re.compile(r"[A-Za-z0-9_]{1,40}")
 _RECORD_ID = re.compile(r"[A-Za-z0-9]{1,40}")
 _CONTRACT = re.compile(r"[A-Za-z0-9./-]{1,64}")
 _LEAD_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_LEAST_SECONDS, _MOST_SECONDS = -62_135_596_800, 253_402_300_799  # the years 1 to 9999
+_LEAST_SECONDS, _MOST_SECONDS = 946_684_800, 253_402_300_799  # the years 2000 to 9999
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NANOS = 10**9
 
@@ -118,11 +118,11 @@ def date_to_pb(day: date) -> types_pb2.Date:
 def time_from_pb(message: Timestamp, field: str, now: datetime) -> datetime:
     """Read an instant that may not lie in the future; a clock a little ahead of ours counts as now."""
     if not (_LEAST_SECONDS <= message.seconds <= _MOST_SECONDS and 0 <= message.nanos < _NANOS):
-        raise invalid(field, "must be an instant of the years 1 to 9999")
+        raise invalid(field, "must be an instant of the years 2000 to 9999")
     try:
         instant = datetime.fromtimestamp(message.seconds, UTC) + timedelta(microseconds=message.nanos // 1000)
     except (OverflowError, ValueError, OSError):
-        raise invalid(field, "must be an instant of the years 1 to 9999") from None
+        raise invalid(field, "must be an instant of the years 2000 to 9999") from None
     if instant > now + CLOCK_SKEW:
         raise invalid(field, "must not lie in the future")
     return min(instant, now)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from leadgate_service.domain.candidate import Candidate
 from leadgate_service.domain.identity import Identifier, TokenKind
 from leadgate_service.storage import tables
-from leadgate_service.storage.work import Insert, Row, Statement, Step, Work, one_of
+from leadgate_service.storage.work import Insert, Row, Statement, Step, one_of
 
 _aliases = tables.aliases.c
 _COLUMNS = ("key_token", "token", "kind")
@@ -53,12 +53,6 @@ def read(rows: Iterable[Row]) -> list[Alias]:
     return [Alias(bytes(key), bytes(token), TokenKind(kind)) for key, token, kind in rows]
 
 
-def linking_identifiers(candidate: Candidate) -> list[Identifier]:
-    """Return what links a person's candidate to other keys; an approximate match may be somebody else's record."""
-    record = None if candidate.approximate else candidate.record
-    return [link for link in (record, candidate.intake.crm_person) if link is not None]
-
-
 class AliasBook:
     """The aliases of one transaction: which keys belong to one person, and what it adds.
 
@@ -86,7 +80,7 @@ class AliasBook:
             return set()
         found: set[bytes] = set()
         own = self._links.get(self._tokens[candidate.intake.lookup_key], set())
-        ahead = own | {self._tokens[link] for link in linking_identifiers(candidate)}
+        ahead = own | {self._tokens[link] for link in candidate.links}
         while ahead:
             keys = {key for token in ahead for key in self._keys.get(token, ())} - found
             ahead = {token for key in keys for token in self._links[key]}
@@ -100,10 +94,10 @@ class AliasBook:
             self._new[alias] = None
             self._learn(alias)
 
-    def write(self) -> Work[None]:
-        """Store what was noted."""
-        if self._new:
-            yield KEEP_ALIASES([(key, token, kind.value) for key, token, kind in self._new])
+    def writes(self) -> list[Step]:
+        """Return what stores what was noted."""
+        rows = [(key, token, kind.value) for key, token, kind in self._new]
+        return [KEEP_ALIASES(rows)] if rows else []
 
     def _learn(self, alias: Alias) -> None:
         if alias.kind in LINKING_KINDS:
@@ -113,9 +107,7 @@ class AliasBook:
 
 def linking_tokens(candidates: Iterable[Candidate], tokens: Mapping[Identifier, bytes]) -> frozenset[bytes]:
     """Return what links the persons among the candidates to other keys."""
-    return frozenset(
-        tokens[link] for candidate in candidates if candidate.personal for link in linking_identifiers(candidate)
-    )
+    return frozenset(tokens[link] for candidate in candidates if candidate.personal for link in candidate.links)
 
 
 def select_links(

@@ -68,11 +68,13 @@ class Intake:
         decision = _judge(asking.policy, known, question, asking.today)
         if decision.outcome is Outcome.ASK and asking.in_time:
             known.lookups.note(question, "asking")
+            known.know_links(question)
             book.remember(asking.caller, None)
             record(self._entry(asking, DISCLOSED, question.source.value, question.intake.lookup_key))
-            yield from known.lookups.write()
-            yield from book.write()
+            yield from known.write(besides=book.writes())
             return None
+        if decision.reason is Reason.SUPPRESSED:
+            known.withhold(question)
         if decision.outcome is Outcome.ASK:
             decision = _TOO_LATE
         response = asking.encode([Judged(decision)])
@@ -81,7 +83,7 @@ class Intake:
         elif asking.claimed:
             yield from release(asking.caller)
         record(self._entry(asking, asking.caller.action, _code(decision), question.intake.lookup_key))
-        yield from book.write()
+        yield from known.write(besides=book.writes())
         return response
 
     def settle(self, settlement: Settlement, record: Record) -> Work[bytes]:
@@ -90,14 +92,13 @@ class Intake:
         question = asking.question
         _, book, known = yield from self._open([asking], [question])
         known.lookups.note(question, settlement.outcome)
-        yield from known.lookups.write()
         response = asking.encode([Judged(settlement.decision)])
         if settlement.final:
             book.remember(asking.caller, response)
-            yield from book.write()
         elif settlement.releases:
             yield from release(asking.caller)
         record(self._entry(asking, asking.caller.action, _code(settlement.decision), question.intake.lookup_key))
+        yield from known.write(besides=book.writes())
         return response
 
     def admit(self, admissions: Sequence[Admission], record: Record) -> Work[list[bytes | Taught | Exception]]:
@@ -108,8 +109,7 @@ class Intake:
         candidates = [item for unit in admissions for item in unit.items if isinstance(item, Candidate)]
         version, book, known = yield from self._open(admissions, candidates)
         answers = [self._admit_one(unit, version, book, known, record) for unit in admissions]
-        yield from known.write()
-        yield from book.write()
+        yield from known.write(besides=book.writes())
         return answers
 
     def _admit_one(
@@ -140,6 +140,8 @@ class Intake:
         if isinstance(item, Decision):
             return Judged(item)
         decision = decide(unit.policy, known.standing(item), item, unit.today)
+        if decision.reason is Reason.SUPPRESSED:
+            known.withhold(item)
         lead_id = known.store(item, decision)
         if lead_id is not None or decision.reason in _ACQUIRED or unit.claimed:
             obtained_date = today_in(unit.policy.retention.zone_info, item.obtained_time)

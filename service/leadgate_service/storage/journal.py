@@ -10,7 +10,7 @@ from uuid import UUID
 from leadgate_service.audit import Chain, ChainedEntry, ChainHeader, Entry
 from leadgate_service.storage import tables
 from leadgate_service.storage.driver import CommitUnknown, Driver
-from leadgate_service.storage.work import Insert, Latch, Row, Step, Together, Work, together
+from leadgate_service.storage.work import Insert, Latch, Row, Step, Together, Work, together, up_to_last_writes
 
 Result = TypeVar("Result")
 
@@ -89,10 +89,9 @@ class Journal:
 
     def _chained(self, work: Callable[[Record], Work[Result]]) -> Work[tuple[Result, list[ChainedEntry]]]:
         entries: list[Entry] = []
-        result = yield from work(entries.append)
+        result, last = yield from up_to_last_writes(work(entries.append))
         links = self._chain.link(entries)
-        if links:
-            yield together(*self._rows(links))
+        yield together(*last, *self._rows(links))
         return result, links
 
     def _rows(self, links: Sequence[ChainedEntry]) -> list[Step]:

@@ -58,6 +58,7 @@ def open_fields(burn: BurnRing, row: Mapping[str, Any]) -> LeadFields:
     if row["sealed"] is not None:
         opened = burn.unseal(row["expire_date"], bytes(row["lead_id"]), row["sealed"])
         name, title, phone = opened.decode().split(_BETWEEN)
+    shown = not row["phone_withheld"]
     return LeadFields(
         company_name=row["company_name"],
         company_description=row["company_description"],
@@ -69,8 +70,8 @@ def open_fields(burn: BurnRing, row: Mapping[str, Any]) -> LeadFields:
         job_title=title or None,
         seniority=Seniority(row["seniority"]) if row["seniority"] else None,
         full_name=name or None,
-        phone_number=phone or None,
-        phone_kind=PhoneKind(row["phone_kind"]) if row["phone_kind"] else None,
+        phone_number=(phone or None) if shown else None,
+        phone_kind=PhoneKind(row["phone_kind"]) if row["phone_kind"] and shown else None,
     )
 
 

@@ -4,7 +4,7 @@ It is read once for all candidates of a flush, then judged candidate by candidat
 same person sees what the first one did. At the end each table is written with one statement.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import itemgetter
@@ -16,24 +16,25 @@ from leadgate_service.domain.candidate import Candidate
 from leadgate_service.domain.dates import today_in
 from leadgate_service.domain.decision import Decision, Outcome
 from leadgate_service.domain.fields import Field, LeadFields
-from leadgate_service.domain.identity import TokenKind
+from leadgate_service.domain.identity import STRONG_KINDS, TokenKind
 from leadgate_service.domain.policy import Policy
 from leadgate_service.domain.register import SourceName
 from leadgate_service.domain.standing import HeldLead, Standing
 from leadgate_service.ids import NewId
 from leadgate_service.keys import BurnRing, ContentDamaged, ContentKeyGone
 from leadgate_service.storage import tables, updates
-from leadgate_service.storage.aliases import AliasBook, linking_identifiers
+from leadgate_service.storage.aliases import AliasBook
 from leadgate_service.storage.bits import from_bits, to_bits
+from leadgate_service.storage.changes import INSERT_CHANGES
 from leadgate_service.storage.lead_rows import LEAD_COLUMNS, LeadRow, content_columns, open_fields, seal
 from leadgate_service.storage.lookups import LookupBook
 from leadgate_service.storage.suppressions import Suppression, SuppressionList
 from leadgate_service.storage.tokens import Tokens
-from leadgate_service.storage.work import Insert, Row, Statement, Update, Work, one_of
+from leadgate_service.storage.withholding import SUPPRESS_LEADS
+from leadgate_service.storage.work import Insert, Row, Statement, Step, Update, Work, one_of, together
 
 _SOURCE_COLUMNS = ("lead_id", "source", "record_token", "first_obtained_date", "obtained_time", "fields")
 _CRM_COLUMNS = ("lead_id", "record_token", "recipient", "object", "record_id")
-_CHANGE_COLUMNS = ("lead_id", "kind", "reason", "recorded_time")
 
 SELECT_LEADS = Statement(
     sa.select(*tables.leads.columns).where(one_of(tables.leads.c.key_token, "keys")).with_for_update(),
@@ -49,7 +50,6 @@ UPDATE_LEADS = Update(tables.leads, LEAD_COLUMNS)
 INSERT_SOURCES = Insert(tables.lead_sources, _SOURCE_COLUMNS)
 REPLACE_SOURCES = Insert(tables.lead_sources, _SOURCE_COLUMNS, conflict="replace")
 REPLACE_CRM_REFERENCES = Insert(tables.crm_references, _CRM_COLUMNS, conflict="replace")
-INSERT_CHANGES = Insert(tables.changes, _CHANGE_COLUMNS)
 
 _lead_values = itemgetter(*LEAD_COLUMNS)
 
@@ -109,6 +109,7 @@ class Ledger:
         self._new: dict[bytes, LeadRow] = {}
         self._updated: dict[bytes, LeadRow] = {}
         self._replaced: list[bytes] = []
+        self._unreadable: dict[bytes, datetime | None] = {}
         self._crm_references: dict[tuple[bytes, bytes], Row] = {}
         self._changes: list[Row] = []
 
@@ -127,7 +128,7 @@ class Ledger:
         """Say what is known of the person or company of a candidate."""
         row = self._row_of(candidate)
         hits = self._suppressions.kinds(self._tokens[identifier] for identifier in candidate.identifiers)
-        if row is not None and row["suppressed_time"] is not None:
+        if row is not None and _must_stop(row, candidate):
             hits.add(TokenKind.EMAIL_EXACT)
         lookup = self.lookups.of(candidate)
         return Standing(
@@ -162,9 +163,25 @@ class Ledger:
         return lead_id
 
     def know_links(self, candidate: Candidate) -> None:
-        """Note, of a person of whom an answer was obtained, by what else others may know or link them."""
-        if candidate.personal:
-            self._aliases.add(candidate.intake.lookup_key, [*candidate.held, *linking_identifiers(candidate)])
+        """Note, of whoever is asked about, by what else others may know or link them."""
+        self._aliases.add(candidate.intake.lookup_key, [*candidate.held, *candidate.links])
+
+    def withhold(self, candidate: Candidate) -> None:
+        """Make the lead of a refused candidate unreadable, if what it was refused for shows that its person objected.
+
+        A hit of what stands for one person does, unless only a guess names it; it is due for erasure. At the domain of
+        somebody who objected, a business that turns out to be a person is withheld, and not erased (R-013, R-031).
+        """
+        row = self._row_of(candidate)
+        if row is None or row["erase_time"] is not None:
+            return
+        certain = candidate.intake.identifiers if candidate.approximate else candidate.identifiers
+        kinds = self._suppressions.kinds(self._tokens[identifier] for identifier in certain)
+        theirs = not kinds.isdisjoint(STRONG_KINDS)
+        if theirs:
+            self.know_links(candidate)
+        if theirs or (row["suppressed_time"] is None and TokenKind.EMAIL_DOMAIN in kinds):
+            self._suppress(row, self._now + self._policy.objections.erase_after if theirs else None)
 
     def share_clock(self, candidate: Candidate) -> None:
         """Let a person's other leads take over an earlier start: clocks start once, per person (R-041)."""
@@ -174,11 +191,14 @@ class Ledger:
             for row in filter(None, map(self._leads.get, others)):
                 self._begin_earlier(row, acquisition.first_obtained_date)
 
-    def write(self) -> Work[None]:
-        """Write every table, once."""
-        self._burn.prepare({row["expire_date"] for row in (*self._new.values(), *self._updated.values())})
+    def write(self, besides: Iterable[Step]) -> Work[None]:
+        """Write every table at once, and something else in the same message."""
         if self._replaced:
-            yield DELETE_LEADS(lead_ids=self._replaced)
+            yield DELETE_LEADS(lead_ids=self._replaced)  # before the leads that take over their keys
+        yield together(*self._lead_writes(), *self._aliases.writes(), *self.lookups.writes(), *besides)
+
+    def _lead_writes(self) -> Iterator[Step]:
+        self._burn.prepare({row["expire_date"] for row in (*self._new.values(), *self._updated.values())})
         if self._new:
             yield INSERT_LEADS([_lead_values(self._sealed(row)) for row in self._new.values()])
             yield INSERT_SOURCES([row for lead_id in self._new for row in self._source_rows(lead_id)])
@@ -187,10 +207,14 @@ class Ledger:
             yield REPLACE_SOURCES([row for lead_id in self._updated for row in self._source_rows(lead_id)])
         if self._crm_references:
             yield REPLACE_CRM_REFERENCES(list(self._crm_references.values()))
+        # Those of them that are not written whole anyway; some cannot be, since their content cannot be opened.
+        written = self._new.keys() | self._updated.keys()
+        left = {lead_id: time for lead_id, time in self._unreadable.items() if lead_id not in written}
+        for erase_time in set(left.values()):
+            lead_ids = [lead_id for lead_id, time in left.items() if time == erase_time]
+            yield SUPPRESS_LEADS(lead_ids=lead_ids, now=self._now, erase_time=erase_time)
         if self._changes:
             yield INSERT_CHANGES(self._changes)
-        yield from self._aliases.write()
-        yield from self.lookups.write()
 
     def _row_of(self, candidate: Candidate) -> LeadRow | None:
         return self._leads.get(self._tokens[candidate.key]) if candidate.key is not None else None
@@ -207,6 +231,7 @@ class Ledger:
         return HeldLead(
             first_obtained_date=row["first_obtained_date"],
             expire_date=row["expire_date"],
+            country_code=row["country_code"],
             suppliers={field: source for source, supplied in sources.items() for field in supplied.fields},
             obtained_times={source: supplied.obtained_time for source, supplied in sources.items()},
             pinned=from_bits(row["pinned_fields"]),
@@ -231,6 +256,7 @@ class Ledger:
             "restricted_time": None,
             "suppressed_time": None,
             "erase_time": None,
+            "phone_withheld": False,
             "fields": decision.fields,
             **self._said(candidate),
         }
@@ -247,6 +273,7 @@ class Ledger:
             "first_obtained_date": decision.first_obtained_date,
             "expire_date": decision.expire_date,
             "approximate": updates.approximate(row["approximate"], row["fields"], candidate, decision),
+            "suppressed_time": None,  # who was withheld for a domain, and is named now, speaks for herself
         }
         row.update({name: value for name, value in self._said(candidate).items() if value is not None})
         row.update(known)
@@ -269,6 +296,7 @@ class Ledger:
 
     def _sealed(self, row: LeadRow) -> LeadRow:
         fields: LeadFields = row["fields"]
+        row["phone_withheld"] = False  # the number is gone from what is sealed now
         row["sealed"] = seal(self._burn, bytes(row["lead_id"]), row["expire_date"], fields)
         row.update(content_columns(fields))
         return row
@@ -294,9 +322,20 @@ class Ledger:
 
     def _know(self, candidate: Candidate, row: LeadRow) -> None:
         """Note what the content tells of a person, as it is held now: an objection reaches all that was ever known."""
+        # What is only a guess may be somebody else's name; the number is held all the same.
         if candidate.key is not None and row["personal"]:
-            told = subject.person_identifiers(subject.of_fields(row["fields"]), candidate.intake.host)
-            self._aliases.add(candidate.key, told)
+            held = subject.of_fields(row["fields"])
+            told = held._replace(full_name=None) if row["approximate"] else held
+            self._aliases.add(candidate.key, subject.person_identifiers(told, candidate.intake.host))
+
+    def _suppress(self, row: LeadRow, erase_time: datetime | None) -> None:
+        """Make a lead unreadable, and tell the recipients to stop."""
+        lead_id = bytes(row["lead_id"])
+        if row["suppressed_time"] is None:
+            row["suppressed_time"] = self._now
+            self._changes.append((lead_id, "stop", "objection", self._now))
+        row["erase_time"] = erase_time
+        self._unreadable[lead_id] = erase_time
 
     def _begin_earlier(self, row: LeadRow, start: date) -> None:
         """Move a lead's clock back, unless it is over, or may not or cannot be changed."""
@@ -330,6 +369,18 @@ class Ledger:
 
     def _day(self, instant: datetime) -> date:
         return today_in(self._policy.retention.zone_info, instant)
+
+
+def _must_stop(row: LeadRow, candidate: Candidate) -> bool:
+    """Whether a held lead's objection stands against a candidate, whatever else identifies it.
+
+    What was only withheld, for the domain of an address, is asked for by that domain again: an answer that names a
+    person there is not meant. A question names nobody, and a business that is known by its domain has nobody to name.
+    """
+    if row["suppressed_time"] is None:
+        return False
+    answered = candidate.fields is not None and candidate.intake.email is not None
+    return row["erase_time"] is not None or not answered or candidate.key != candidate.intake.lookup_key
 
 
 def _earlier(one: date | None, other: date | None) -> date | None:

@@ -15,7 +15,7 @@ from leadgate_service.domain.standing import Acquisition
 from leadgate_service.storage import tables
 from leadgate_service.storage.aliases import AliasBook
 from leadgate_service.storage.requests import LEASE
-from leadgate_service.storage.work import Insert, Row, Statement, Work, one_of
+from leadgate_service.storage.work import Insert, Row, Statement, Step, one_of
 
 _COLUMNS = tuple(column.name for column in tables.lookups.columns)
 
@@ -134,14 +134,11 @@ class LookupBook:
                 _shorten(concerned, dated)
             self._touch(concerned)
 
-    def write(self) -> Work[None]:
-        """Store what was noted. A new key that another process stored meanwhile makes the transaction start over."""
+    def writes(self) -> list[Step]:
+        """Return what stores what was noted; a new key that another process stored makes the transaction start over."""
         new = [row.values() for key, row in self._touched.items() if key not in self._stored]
         old = [row.values() for key, row in self._touched.items() if key in self._stored]
-        if new:
-            yield INSERT_LOOKUPS(new)
-        if old:
-            yield REPLACE_LOOKUPS(old)
+        return [insert(rows) for insert, rows in ((INSERT_LOOKUPS, new), (REPLACE_LOOKUPS, old)) if rows]
 
     def _own(self, candidate: Candidate) -> list[LookupRow]:
         rows = self._by_key.get(self._tokens[candidate.intake.lookup_key], [])
@@ -191,8 +188,9 @@ def _acquisition(rows: Iterable[LookupRow]) -> Acquisition | None:
 def _date(row: LookupRow, acquisition: Acquisition) -> None:
     row.first_obtained_date = acquisition.first_obtained_date
     row.expire_date = acquisition.expire_date
+    # Never sooner than before: an old answer that is handed in must not make us forget.
     ends = acquisition_ends(acquisition.first_obtained_date)
-    row.delete_date = max(ends, acquisition.expire_date) if acquisition.expire_date is not None else ends
+    row.delete_date = max(row.delete_date, ends, acquisition.expire_date or ends)
 
 
 def _shorten(row: LookupRow, acquisition: Acquisition) -> None:

@@ -1,10 +1,8 @@
 """Units of work of an objection: from its commit on, the person is unprocessable (R-018)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-
-import sqlalchemy as sa
+from datetime import date
 
 from leadgate_service.audit import Entry
 from leadgate_service.domain import identity
@@ -17,7 +15,6 @@ from leadgate_service.storage import tables
 from leadgate_service.storage.aliases import LINKING_KINDS, SELECT_BY_KEY, SELECT_BY_TOKEN, Alias
 from leadgate_service.storage.aliases import read as aliases_of
 from leadgate_service.storage.journal import Record
-from leadgate_service.storage.ledger import INSERT_CHANGES
 from leadgate_service.storage.requests import open_book
 from leadgate_service.storage.suppressions import (
     INSERT_SUPPRESSIONS,
@@ -26,20 +23,9 @@ from leadgate_service.storage.suppressions import (
     SuppressionList,
     Taught,
 )
-from leadgate_service.storage.work import Insert, Row, Statement, Step, Work, one_of
+from leadgate_service.storage.withholding import SELECT_UNREADABLE, withhold
+from leadgate_service.storage.work import Insert, Row, Step, Work, together
 
-_leads = tables.leads.c
-
-SELECT_MATCHED = Statement(
-    sa.select(_leads.lead_id, _leads.suppressed_time)
-    .where(_leads.personal, one_of(_leads.key_token, "keys"))
-    .with_for_update(),
-)
-SUPPRESS_LEADS = Statement(
-    sa.update(tables.leads)
-    .where(one_of(_leads.lead_id, "lead_ids"))
-    .values(suppressed_time=sa.bindparam("now"), erase_time=sa.bindparam("erase_time")),
-)
 INSERT_OBJECTIONS = Insert(tables.objections, tuple(column.name for column in tables.objections.columns))
 
 
@@ -63,26 +49,24 @@ class Objections:
         given = {self.keep.token(identifier): identifier.kind for identifier in _given(objection.email)}
         group = self.keep.group_id(objection_id := self.new_id().bytes)
         keys, suppressions = yield from self._reached(given, group)
-        matched = yield SELECT_MATCHED(keys=[*keys, *(yield from _owners(suppressions))])
+        yield self._insert(suppressions, objection.today)
         registered = Registered(
             objection_id=objection_id,
             effective_time=objection.now,
             erase_time=objection.erase_time,
-            matched_leads=sum(row[-1] is None for row in matched),
+            matched_leads=(yield from withhold(suppressions, keys, objection.now, objection.erase_time)),
         )
-        yield self._insert(suppressions, objection.today)
-        yield from _make_unreadable(matched, objection.now, objection.erase_time)
         yield INSERT_OBJECTIONS([_objection_row(objection, registered)])
         response = objection.encode(registered)
         book.remember(objection.caller, response)
-        yield from book.write()
+        yield together(*book.writes())
         record(self._entry(objection, registered))
         return response
 
     def is_suppressed(self, identifiers: Iterable[Identifier]) -> Work[bool]:
-        """Say whether any identifier is on the list."""
-        rows = yield SELECT_SUPPRESSIONS(tokens=[self.keep.token(identifier) for identifier in identifiers])
-        return bool(rows)
+        """Say whether any identifier is on the list, or is the key of a lead that is unreadable for an objection."""
+        tokens = [self.keep.token(identifier) for identifier in identifiers]
+        return any((yield together(SELECT_SUPPRESSIONS(tokens=tokens), SELECT_UNREADABLE(keys=tokens))))
 
     def learn(self, taught: Taught, record: Record) -> Work[None]:
         """Remember what an answer or a question told of people who objected, and make unreadable what it reaches.
@@ -105,9 +89,8 @@ class Objections:
         }
         if not new:
             return
-        matched = yield SELECT_MATCHED(keys=(yield from _owners(new.values())))
         yield self._insert(new.values(), unit.today)
-        yield from _make_unreadable(matched, unit.now, unit.now + unit.policy.objections.erase_after)
+        yield from withhold([*new.values()], (), unit.now, unit.now + unit.policy.objections.erase_after)
         record(
             Entry(
                 time=unit.now,
@@ -126,15 +109,13 @@ class Objections:
         """Find whom an objection reaches, held or only looked up: the keys, and every token of theirs (R-030).
 
         The person's own keys are those that were given, or have what was given as an alias. Another key belongs to the
-        person if it shares a provider's id or a CRM record with one of these, or is a business that is a person at the
-        domain of the address: one step, no further.
+        person if it shares a provider's id or a CRM record with one of these: one step, no further.
         """
-        by_alias = aliases_of((yield SELECT_BY_TOKEN(tokens=list(given))))
-        own_keys = {*given, *(alias.key_token for alias in by_alias if alias.kind is not TokenKind.EMAIL_DOMAIN)}
+        strong = [token for token, kind in given.items() if kind in STRONG_KINDS]
+        own_keys = {*strong, *(alias.key_token for alias in aliases_of((yield SELECT_BY_TOKEN(tokens=strong))))}
         own = aliases_of((yield SELECT_BY_KEY(keys=list(own_keys))))
         linking = [alias.token for alias in own if alias.kind in LINKING_KINDS]
         parents = {alias.key_token: alias.token for alias in aliases_of((yield SELECT_BY_TOKEN(tokens=linking)))}
-        parents |= yield from _businesses([alias for alias in by_alias if alias.kind is TokenKind.EMAIL_DOMAIN])
         others = aliases_of((yield SELECT_BY_KEY(keys=list(parents.keys() - own_keys))))
         named = {**_kinds(own), **given}
         added = {token: kind for token, kind in _kinds(others).items() if token not in named}
@@ -143,7 +124,7 @@ class Objections:
             *(Suppression(token, kind, group, None) for token, kind in named.items()),
             *(Suppression(token, kind, group, parent_of[token]) for token, kind in added.items()),
         ]
-        return [*own_keys, *(parents.keys() - own_keys)], suppressions
+        return [*own_keys, *parents], suppressions
 
     def _insert(self, suppressions: Iterable[Suppression], today: date) -> Step:
         return INSERT_SUPPRESSIONS([one.row(self.keep.token_version, today) for one in suppressions])
@@ -170,41 +151,12 @@ def _given(email: str) -> list[Identifier]:
     return [*identity.email_identifiers(email), *trader]
 
 
-def _businesses(at_domain: Sequence[Alias]) -> Work[dict[bytes, bytes]]:
-    """Return, of the keys that are known at the objector's domain, the businesses, each with the token of the domain.
-
-    Whoever is known by name there is somebody else, and speaks for himself (R-031).
-    """
-    named = {TokenKind.NAME_AT_DOMAIN, TokenKind.NAME_AT_PHONE}
-    theirs = aliases_of((yield SELECT_BY_KEY(keys=[alias.key_token for alias in at_domain])))
-    people = {alias.key_token for alias in theirs if alias.kind in named}
-    return {alias.key_token: alias.token for alias in at_domain if alias.key_token not in people}
-
-
-def _owners(suppressions: Iterable[Suppression]) -> Work[list[bytes]]:
-    """Find the keys that have a strong identifier which is on the list now: none of these may be read.
-
-    They are withheld, and nothing of theirs is listed: that would be a link upon a link.
-    """
-    strong = [one.token for one in suppressions if one.kind in STRONG_KINDS]
-    aliases = aliases_of((yield SELECT_BY_TOKEN(tokens=strong)))
-    return list({*strong, *(alias.key_token for alias in aliases)})
-
-
 def _kinds(aliases: Iterable[Alias]) -> dict[bytes, TokenKind]:
     """Return the tokens of aliases and of their keys; a key with a mailbox among its aliases is an address."""
     found = {alias.token: alias.kind for alias in aliases}
     by_address = {alias.key_token for alias in aliases if alias.kind is TokenKind.EMAIL_BASE}
     keys = {alias.key_token for alias in aliases}
     return found | {key: TokenKind.EMAIL_EXACT if key in by_address else TokenKind.COMPANY_KEY for key in keys}
-
-
-def _make_unreadable(leads: Sequence[Row], now: datetime, erase_time: datetime) -> Work[None]:
-    """Suppress those leads that are not suppressed yet, and tell the recipients to stop."""
-    lead_ids = [bytes(row[0]) for row in leads if row[-1] is None]
-    if lead_ids:
-        yield SUPPRESS_LEADS(lead_ids=lead_ids, now=now, erase_time=erase_time)
-        yield INSERT_CHANGES([(lead_id, "stop", "objection", now) for lead_id in lead_ids])
 
 
 def _objection_row(objection: Objection, registered: Registered) -> Row:

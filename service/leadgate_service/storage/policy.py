@@ -11,7 +11,7 @@ from leadgate_service.records import AppliedPolicy, PolicyChange
 from leadgate_service.storage import tables
 from leadgate_service.storage.journal import Record
 from leadgate_service.storage.requests import open_book
-from leadgate_service.storage.work import Insert, Statement, Work
+from leadgate_service.storage.work import Insert, Statement, Work, together
 
 _policies = tables.policies.c
 
@@ -51,7 +51,7 @@ class Policies:
         yield INSERT_POLICIES([(version + 1, change.yaml, change.now, change.caller.principal)])
         response = change.encode(version + 1)
         book.remember(change.caller, response)
-        yield from book.write()
+        yield together(*book.writes())
         record(_entry(change, version + 1))
         return response
 

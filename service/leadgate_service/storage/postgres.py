@@ -1,4 +1,4 @@
-"""PostgreSQL through asyncpg: values go column by column, as arrays, so that one text serves one row and a thousand.
+"""PostgreSQL through asyncpg: what can go in one message does, since messages are most of what a small flush costs.
 
 Transactions run under READ COMMITTED. What must not race with an objection reads the objection latch first, and an
 objection locks that table: a snapshot taken after the latch sees every objection that was acknowledged, and none can
@@ -6,54 +6,24 @@ be acknowledged before the transaction ends.
 """
 
 import asyncio
-import functools
-import re
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import asyncpg
-import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 from leadgate_service.storage.driver import MOST_ATTEMPTS, Collision, CommitUnknown, Rejected, store_unavailable
-from leadgate_service.storage.work import (
-    Hold,
-    Insert,
-    Latch,
-    Row,
-    Statement,
-    Step,
-    Together,
-    Update,
-    Work,
-    constants,
-    on_conflict,
-)
+from leadgate_service.storage.postgres_sql import Compiled, begin, compile_statement, hold, joined
+from leadgate_service.storage.work import Hold, Insert, Latch, Row, Statement, Step, Together, Update, Work
 
 Result = TypeVar("Result")
 
 COMMAND_SECONDS = 10.0
 """How long one statement may take before the call is given up."""
 
-LOCK_MILLISECONDS = 5_000
-"""How long an objection waits for the intakes that were there before it."""
-
-_MARK = re.compile(r"\$([0-9]+)")
-
-_DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]  # the dialect has no annotations
-
-_BEGIN = {
-    Latch.NONE: "BEGIN",
-    Latch.SHARED: "BEGIN; SELECT 1 FROM objection_latch",
-    Latch.EXCLUSIVE: f"BEGIN; SET LOCAL lock_timeout = {LOCK_MILLISECONDS}; "
-    "LOCK TABLE objection_latch IN ACCESS EXCLUSIVE MODE",
-}
-"""How a transaction begins, in one message; a statement after it has a snapshot of its own, from behind the latch."""
-
-_HOLD = "SELECT pg_advisory_xact_lock(token) FROM unnest($1::bigint[]) AS token"
-"""In one order everywhere, so that two transactions do not wait for each other."""
+MOST_IN_COMPANY = 128
+"""How many rows of a table travel with others; measured: of more, COPY saves more than its own message costs."""
 
 _LOST_RACES = (
     asyncpg.UniqueViolationError,
@@ -78,7 +48,7 @@ class PostgresDriver:
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
-        self._compiled: dict[Statement | Insert | Update, _Compiled] = {}
+        self._compiled: dict[Statement | Insert | Update, Compiled] = {}
 
     @classmethod
     async def connect(cls, dsn: str, *, connections: int = 6) -> "PostgresDriver":
@@ -130,7 +100,7 @@ class PostgresDriver:
     async def _at_once(self, steps: Together) -> list[Row]:
         try:
             async with self._pool.acquire() as connection:
-                return await self._run_together(connection, steps.steps)
+                return await self._send(connection, steps.steps)
         except _DEFECTS as error:
             raise Rejected(error) from None
         except _DATABASE_ERRORS:
@@ -154,8 +124,7 @@ class PostgresDriver:
     async def _attempt(self, work: Callable[[], Work[Result]], latch: Latch) -> Result:
         async with self._pool.acquire() as connection:
             try:
-                await connection.execute(_BEGIN[latch])
-                result = await self._drive(connection, work())
+                result = await self._drive(connection, work(), latch)
             except BaseException:
                 await _roll_back(connection)
                 raise
@@ -168,9 +137,14 @@ class PostgresDriver:
                 raise CommitUnknown from None
             return result
 
-    async def _drive(self, connection: Any, work: Work[Result]) -> Result:
+    async def _drive(self, connection: Any, work: Work[Result], latch: Latch | None = None) -> Result:
+        """Run each step of a unit of work, in a transaction if there is a latch."""
         try:
             step = next(work)
+            if latch is not None:
+                await connection.execute(begin(latch, step))
+                if isinstance(step, Hold):
+                    step = work.send([])
             while True:
                 step = work.send(await self._run(connection, step))
         except StopIteration as finished:
@@ -178,49 +152,49 @@ class PostgresDriver:
             return result
 
     async def _run(self, connection: Any, step: Step | Together | Hold) -> list[Row]:
-        if isinstance(step, Hold):
-            await connection.execute(_HOLD, sorted(int.from_bytes(token[:8], signed=True) for token in step.tokens))
-            return []
-        if isinstance(step, Together):
-            return await self._run_together(connection, step.steps)
-        statement = step.statement
-        if isinstance(statement, Insert) and statement.conflict == "fail":
-            await connection.copy_records_to_table(
-                statement.table.name,
-                columns=statement.columns,
-                records=step.values,
-            )
-            return []
-        compiled = self._compiled_of(statement)
-        rows: list[Row] = await connection.fetch(compiled.sql, *compiled.arguments(step.values))
-        return rows
+        match step:
+            case Hold():
+                await connection.execute(hold(step))
+                return []
+            case Together(steps):
+                return await self._run_all(connection, steps)
+            case Step():
+                return list((await self._run_all(connection, (step,)))[0])
 
-    async def _run_together(self, connection: Any, steps: Sequence[Step]) -> list[Row]:
-        parts = [self._compiled_of(step.statement) for step in steps]
+    async def _run_all(self, connection: Any, steps: Sequence[Step]) -> list[Row]:
+        """Run steps of a transaction, in their order and in as few messages as are cheap."""
+        found: list[Row] = []
+        for many, some in itertools.groupby(steps, key=_brings_many):
+            if many:
+                found += [await _copy(connection, step.statement, step.values) for step in some]
+            else:
+                found += await self._send(connection, tuple(some))
+        return found
+
+    async def _send(self, connection: Any, steps: Sequence[Step]) -> list[Row]:
+        """Send steps as one message, and return the rows of each."""
+        parts = tuple(self._compiled_of(step.statement) for step in steps)
         arguments = [value for part, step in zip(parts, steps, strict=True) for value in part.arguments(step.values)]
-        inserts = tuple(isinstance(step.statement, Insert) for step in steps)
-        found = await connection.fetchrow(_together(tuple(part.sql for part in parts), inserts), *arguments)
-        return list(found)
+        if len(parts) == 1:
+            return [await connection.fetch(parts[0].sql, *arguments)]
+        return list(await connection.fetchrow(joined(parts), *arguments))
 
-    def _compiled_of(self, statement: Statement | Insert | Update) -> "_Compiled":
+    def _compiled_of(self, statement: Statement | Insert | Update) -> Compiled:
         compiled = self._compiled.get(statement)
         if compiled is None:
-            compiled = self._compiled[statement] = _compile(statement)
+            compiled = self._compiled[statement] = compile_statement(statement)
         return compiled
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiled:
-    """A statement in PostgreSQL's words, and the order of its named values."""
+def _brings_many(step: Step) -> bool:
+    """Whether a step is for COPY, which knows nothing of rows that are there already."""
+    statement = step.statement
+    return isinstance(statement, Insert) and statement.conflict == "fail" and len(step.values) > MOST_IN_COMPANY
 
-    sql: str
-    names: tuple[str, ...]
-    constants: Mapping[str, Any]
 
-    def arguments(self, values: Mapping[str, Any] | Sequence[Row]) -> Sequence[Any]:
-        if isinstance(values, Mapping):
-            return [values[name] if name in values else self.constants[name] for name in self.names]
-        return list(zip(*values, strict=True))
+async def _copy(connection: Any, insert: Any, rows: Any) -> list[Row]:
+    await connection.copy_records_to_table(insert.table.name, columns=insert.columns, records=rows)
+    return []
 
 
 async def _prepare(connection: Any) -> None:
@@ -248,45 +222,3 @@ async def _roll_back(connection: Any) -> None:
         await connection.execute("ROLLBACK")
     except _DATABASE_ERRORS:
         _give_up(connection)
-
-
-def _compile(statement: Statement | Insert | Update) -> _Compiled:
-    match statement:
-        case Statement(clause):
-            compiled = clause.compile(dialect=_DIALECT)
-            return _Compiled(str(compiled), tuple(compiled.positiontup or ()), constants(compiled))
-        case Insert(table, columns):
-            sql = f"INSERT INTO {table.name} ({', '.join(columns)}) SELECT * FROM {_unnest(table, columns)}"  # noqa: S608 - names of our tables
-            return _Compiled(sql + on_conflict(statement), (), {})
-        case Update(table, (key, *others)):
-            assignments = ", ".join(f"{name} = new.{name}" for name in others)
-            source = f"{_unnest(table, statement.columns)} AS new({', '.join(statement.columns)})"
-            sql = f"UPDATE {table.name} SET {assignments} FROM {source} WHERE {table.name}.{key} = new.{key}"  # noqa: S608 - names of our tables
-            return _Compiled(sql, (), {})
-    raise AssertionError(statement)
-
-
-@functools.cache
-def _together(statements: tuple[str, ...], inserts: tuple[bool, ...]) -> str:
-    """Join statements into one, whose one row has an array of rows for each; an insert's is empty."""
-    written: list[str] = []
-    arrays: list[str] = []
-    marks = 0
-    for sql, is_insert in zip(statements, inserts, strict=True):
-        numbered = _renumbered(sql, marks)
-        marks += max((int(number) for number in _MARK.findall(sql)), default=0)
-        if is_insert:
-            written.append(f"written_{len(written)} AS ({numbered})")
-        arrays.append("'{}'::int[]" if is_insert else f"ARRAY(SELECT found FROM ({numbered}) found)")  # noqa: S608 - statements of ours
-    return f"{'WITH ' if written else ''}{', '.join(written)} SELECT {', '.join(arrays)}"
-
-
-def _renumbered(sql: str, by: int) -> str:
-    return _MARK.sub(lambda mark: f"${int(mark[1]) + by}", sql)
-
-
-def _unnest(table: sa.Table, columns: Sequence[str]) -> str:
-    arrays = (
-        f"${position}::{table.c[name].type.compile(dialect=_DIALECT)}[]" for position, name in enumerate(columns, 1)
-    )
-    return f"unnest({', '.join(arrays)})"

@@ -107,14 +107,11 @@ class RequestBook:
         self._known[key] = Known(self._mac(caller), response, self._now, self._now + LIFE)
         self._touched[key] = None
 
-    def write(self) -> Work[None]:
-        """Store what was noted. A new id that another process stored meanwhile makes the transaction start over."""
+    def writes(self) -> list[Step]:
+        """Return what stores what was noted; a new id that another process stored makes the transaction start over."""
         new = [self._row(key) for key in self._touched if key not in self._stored]
         old = [self._row(key) for key in self._touched if key in self._stored]
-        if new:
-            yield INSERT_REQUESTS(new)
-        if old:
-            yield REPLACE_REQUESTS(old)
+        return [insert(rows) for insert, rows in ((INSERT_REQUESTS, new), (REPLACE_REQUESTS, old)) if rows]
 
     def _mac(self, caller: Caller) -> bytes:
         """Tell requests apart by method and body: the same bytes may be a request of another method, too."""

@@ -84,10 +84,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """Steps that need nothing of each other, inserts and selects: they go to the database in one message.
+    """Selects, inserts and updates that need nothing of each other; no two of them write the same row.
 
-    What is sent back are the rows of each step, in their order; an insert has none. On PostgreSQL all selects see one
-    snapshot, from before the inserts.
+    On PostgreSQL they go to the database in one message, unless there are many rows; what writes, in its order. What is
+    sent back are the rows of each step; an insert or update has none. Whether a select sees what is written beside it
+    is left open.
     """
 
     steps: tuple[Step, ...]
@@ -153,3 +154,34 @@ def on_conflict(insert: Insert) -> str:
 def alone(step: Step | Together) -> Work[list[Row]]:
     """Make a unit of work of one step."""
     return (yield step)
+
+
+def up_to_last_writes(work: Work[Result]) -> Work[tuple[Result, tuple[Step, ...]]]:
+    """Run a unit of work, but leave its last step to the caller if that only writes: others may travel with it.
+
+    What only writes has no rows to wait for: the unit goes on at once, and what was kept is sent before its next step.
+    """
+    kept: tuple[Step, ...] = ()
+    rows: list[Row] | None = None
+    while True:
+        try:
+            step = next(work) if rows is None else work.send(rows)
+        except StopIteration as finished:
+            return finished.value, kept
+        if kept:
+            yield Together(kept)
+        kept = _writes_of(step)
+        if not kept:
+            rows = yield step
+        else:
+            rows = [[] for _ in kept] if isinstance(step, Together) else []
+
+
+def _writes_of(step: Step | Together | Hold) -> tuple[Step, ...]:
+    """Return the parts of a step that only writes, and nothing of another."""
+    match step:
+        case Together(steps) if all(isinstance(part.statement, Insert | Update) for part in steps):
+            return steps
+        case Step(Insert() | Update()):
+            return (step,)
+    return ()

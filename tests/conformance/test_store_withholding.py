@@ -1,0 +1,268 @@
+"""What an objection makes unreadable: all of the person, in any order of events, and nothing of anybody else."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from leadgate_service.domain.candidate import Candidate, CrmRecord
+from leadgate_service.domain.decision import Outcome, Reason
+from leadgate_service.domain.identity import email_identifiers
+from leadgate_service.domain.register import SourceName
+from leadgate_service.storage import tables
+
+from tests.builders import IDA, candidate, company, crm_record, intake, of_domain, person
+from tests.storage.faults import check_invariants, is_suppressed
+from tests.worlds import World
+
+HUNTER = SourceName.HUNTER
+BEN = "ben.okafor@northpier.example.com"
+EVA = "eva@third.example.net"
+TRADER = "jane@janetrader.example.org"
+FREE_MAIL = "jane.trader@gmail.com"
+SOLE = "eenmanszaak"
+LINE = "+31 20 555 0123"
+SHOP = company("janetrader.example.org", name="Trading", id=None)
+
+
+def of(world: World, email: str, record: CrmRecord | None = None, legal: str | None = None, **facts: Any) -> Candidate:
+    """An answer of now about an address."""
+    said = intake(email, crm_record=record, legal_form=legal)
+    return candidate(said=said, **{"obtained_time": world.now, "person": person(), **facts})
+
+
+def of_shop(world: World, **said: Any) -> Candidate:
+    """An answer of now about the domain of a business."""
+    return candidate(
+        said=of_domain("janetrader.example.org", **said), person=None, company=SHOP, obtained_time=world.now
+    )
+
+
+def due(world: World) -> list[bool]:
+    """Of every lead that is unreadable, whether it is due for erasure."""
+    unreadable = sa.select(tables.leads.c.erase_time).where(tables.leads.c.suppressed_time.is_not(None))
+    return [time is not None for (time,) in world.rows(unreadable)]
+
+
+@pytest.mark.proves("R-018", "R-030")
+@pytest.mark.parametrize("link", ["provider's id", "CRM record"])
+def test_who_is_refused_as_an_objector_is_not_readable_either(world: World, link: str) -> None:
+    """Eva is held without a link. Ida objects, and is linked to an id; an answer for Eva with that id is refused."""
+    record = crm_record("00Q1") if link == "CRM record" else None
+    linked = person("Eva Lind", id="person-shared" if record is None else None)
+    world.admit(of(world, EVA, person=person("Eva Lind", id=None)))
+    world.register(IDA)
+    for email in (IDA, EVA):
+        assert world.admit(of(world, email, record, person=linked))[0].reason is Reason.SUPPRESSED
+    assert world.held(EVA).suppressed
+    assert due(world) == [True]
+    assert world.listed() == []
+    check_invariants(world)
+
+
+@pytest.mark.proves("R-018", "R-030")
+def test_who_may_not_be_asked_about_is_not_readable_either(world: World) -> None:
+    """The CRM asks about Eva by the record of an objector: no provider hears of her, and her lead is withheld."""
+    record = crm_record("00Q1")
+    world.admit(of(world, IDA, record), of(world, EVA, person=person("Eva Lind", id=None)))
+    world.register(IDA)
+    refused = world.claim(intake(EVA, crm_record=record))
+    assert refused is not None
+    assert refused.reason is Reason.SUPPRESSED
+    assert world.held(EVA).suppressed
+    check_invariants(world)
+
+
+@pytest.mark.proves("R-031")
+def test_a_guess_withholds_nobody(world: World) -> None:
+    """A fuzzy answer for Eva names an objector's id: it is refused, and her own lead stays readable."""
+    world.admit(of(world, IDA), of(world, EVA, person=person("Eva Lind", id=None)))
+    world.register(IDA)
+    guess = of(world, EVA, person=person("Somebody Else", fuzzy=True))
+    assert world.admit(guess)[0].reason is Reason.SUPPRESSED
+    assert not world.held(EVA).suppressed
+
+
+@pytest.mark.proves("R-031")
+def test_a_homonym_who_is_held_stays(world: World) -> None:
+    """Two colleagues have one name. One objects by her address: answers that name the other are refused, she stays."""
+    other = of(world, "i.vermolen@northpier.example.com", person=person(id="person-other"))
+    world.admit(of(world, IDA), other)
+    assert world.register(IDA).matched_leads == 1
+    assert world.admit(other)[0].reason is Reason.SUPPRESSED
+    assert not world.held("i.vermolen@northpier.example.com").suppressed
+
+
+@pytest.mark.proves("R-031")
+def test_a_shared_line_is_withheld_and_the_colleague_stays(world: World) -> None:
+    """Two colleagues share a direct line; one objects. The other keeps everything but the number, which is gone."""
+    ben = of(world, BEN, source=HUNTER, person=person("Ben Okafor", id="person-ben", phone=LINE))
+    world.admit(of(world, IDA, source=HUNTER, person=person(phone=LINE)), ben)
+    assert world.content(BEN).phone_number == "+31205550123"
+    assert world.register(IDA).matched_leads == 1
+    assert (world.content(BEN).phone_number, world.content(BEN).phone_kind) == (None, None)
+    assert world.content(BEN).full_name == "Ben Okafor"
+    assert world.admit(ben)[0].outcome is Outcome.UPDATED
+    assert world.content(BEN).phone_number is None
+    check_invariants(world)
+
+
+@pytest.mark.proves("R-018", "R-030")
+@pytest.mark.parametrize("answer", [None, {"id": "person-shared", "fuzzy": False}], ids=["none", "an id alone"])
+def test_what_links_a_person_is_known_without_a_field_of_hers(world: World, answer: dict[str, Any] | None) -> None:
+    """Only her company could be stored. Her CRM record, and the provider's id of her, are remembered all the same."""
+    record = crm_record("00Q1")
+    stored = world.admit(of(world, IDA, record, person=answer, company=company()))[0]
+    assert stored.outcome is Outcome.STORED_COMPANY_ONLY
+    world.register(IDA)
+    asked = world.claim(intake(EVA, crm_record=record))
+    assert asked is not None
+    assert asked.reason is Reason.SUPPRESSED
+    if answer is not None:
+        by_id = of(world, EVA, person=person("Somebody Else", id="person-shared"))
+        assert world.admit(by_id)[0].reason is Reason.SUPPRESSED
+
+
+@pytest.mark.proves("R-018")
+def test_a_company_is_not_found_by_an_objector_s_record(world: World) -> None:
+    """A company lead was handed in as her CRM record: it stays, and whoever asks by the record is told of nothing."""
+    record = crm_record("00Q1")
+    world.admit(of(world, IDA, record, person=None, company=company()))
+    assert world.lead(record) is not None
+    world.register(IDA)
+    assert world.lead(record) is None
+    assert len(world.listed()) == 1
+
+
+@pytest.mark.proves("R-030")
+def test_a_record_is_remembered_of_whom_nothing_was_found(world: World) -> None:
+    """No provider knew her; she objects, and her CRM record is not asked about under another address."""
+    record = crm_record("00Q1")
+    assert world.claim(intake(IDA, crm_record=record)) is None
+    world.register(IDA)
+    asked = world.claim(intake(EVA, crm_record=record))
+    assert asked is not None
+    assert asked.reason is Reason.SUPPRESSED
+
+
+@pytest.mark.proves("R-030", "R-031")
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["Ben first", "the guess first"])
+def test_a_guess_does_not_make_somebody_s_name_hers(world: World, order: tuple[int, int]) -> None:
+    """The only answer for Ida is a guess that shows Ben's name and line; she objects: he loses his number at most."""
+    answers = [
+        of(world, BEN, source=HUNTER, person=person("Ben Okafor", id="person-ben", phone=LINE)),
+        of(world, IDA, source=HUNTER, person=person("Ben Okafor", id="person-ben", phone=LINE, fuzzy=True)),
+    ]
+    world.admit(*(answers[position] for position in order))
+    assert world.register(IDA).matched_leads == 1
+    assert world.content(BEN).full_name == "Ben Okafor"
+    assert world.admit(of(world, BEN, person=person("Ben Okafor", id="person-ben")))[0].outcome is Outcome.UPDATED
+
+
+@pytest.mark.proves("R-031")
+def test_whose_mail_is_with_the_same_provider_is_somebody_else(world: World) -> None:
+    """Two people have mailboxes at one internet provider. One objects: the other's business, elsewhere, stays."""
+    business = company("bakker.example.org", name="Bakker", id=None)
+    world.admit(of(world, "jane.bakker@provider.example.net", legal=SOLE, person=None, company=business))
+    assert world.register("piet.devries@provider.example.net").matched_leads == 0
+
+
+@pytest.mark.proves("R-013", "R-031")
+def test_a_business_at_the_objector_s_domain_is_withheld_and_not_erased(world: World) -> None:
+    """Whether she owns it nobody can tell: it is not readable, and what else is known of it stays out of the list."""
+    record = CrmRecord("salesforce", "Contact", "0031")
+    world.admit(of_shop(world, legal_form=SOLE, crm_record=record))
+    world.admit(of(world, "jane@work.example.net", record, person=person("Jane Trader", id="person-jane")))
+    assert world.register("ann@janetrader.example.org").matched_leads == 1
+    assert due(world) == [False]
+    assert not world.held("jane@work.example.net").suppressed
+    assert world.register("jane@work.example.net").matched_leads == 1
+    assert due(world) == [True, True]
+
+
+@pytest.mark.proves("R-013", "R-031")
+def test_who_is_named_at_last_speaks_for_herself(world: World) -> None:
+    """A partner objects, and Ann's nameless lead at the partnership is withheld, until an answer names her."""
+    ann = "ann@maten.example.org"
+    partnership = company("maten.example.org", name="Maten", id=None)
+    world.admit(of(world, ann, legal="maatschap", person=None, company=partnership))
+    assert world.register("cor@maten.example.org").matched_leads == 1
+    assert world.held(ann).suppressed
+    assert is_suppressed(world, ann)
+    assert world.admit(of(world, ann, legal="maatschap", person=None, company=partnership))[0].reason is (
+        Reason.SUPPRESSED
+    )
+    named = of(world, ann, legal="maatschap", person=person("Ann Mulder", id="person-ann"), company=partnership)
+    assert world.admit(named)[0].outcome is Outcome.UPDATED
+    assert not world.held(ann).suppressed
+    assert not is_suppressed(world, ann)
+
+
+@pytest.mark.proves("R-013", "R-018")
+@pytest.mark.parametrize("tells", ["the caller", "the answer"])
+def test_a_business_that_turns_out_to_be_a_person_is_withheld(world: World, tells: str) -> None:
+    """Nobody knew that it is a sole trader's when she objected; the answer that tells is refused, and it is hidden."""
+    world.admit(of_shop(world))
+    assert world.register(TRADER).matched_leads == 0
+    telling = (
+        of_shop(world, legal_form=SOLE)
+        if tells == "the caller"
+        else candidate(
+            said=of_domain("janetrader.example.org"),
+            person=None,
+            company=company("janetrader.example.org", name="Trading eenmanszaak", id=None),
+            obtained_time=world.now,
+        )
+    )
+    for answer in (telling, of_shop(world)):
+        assert world.admit(answer)[0].reason is Reason.SUPPRESSED
+    assert world.listed() == []
+    assert due(world) == [False]
+
+
+@pytest.mark.proves("R-013", "R-018")
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["address first", "domain first"])
+def test_a_trader_s_business_is_withheld_with_her_own_lead(world: World, order: tuple[int, int]) -> None:
+    """Her free mailbox is known to belong to the business, which is held under its own domain, too."""
+    answers = [
+        of(world, FREE_MAIL, legal=SOLE, person=None, company=SHOP),
+        of_shop(world, legal_form=SOLE),
+    ]
+    world.admit(*(answers[position] for position in order))
+    assert world.register(FREE_MAIL).matched_leads == 2
+    assert world.listed() == []
+    assert sorted(due(world)) == [False, True]
+
+
+@pytest.mark.proves("R-041", "R-092")
+def test_an_old_answer_does_not_make_us_forget(world: World) -> None:
+    """An answer of four hundred days ago is handed in for a lead of yesterday: it ends, and no new period begins."""
+    world.admit(of(world, IDA))
+    world.pass_days(1)
+    world.admit(of(world, IDA, source=HUNTER, obtained_time=world.now - timedelta(days=400)))
+    world.pass_days(1)
+    assert world.admit(of(world, IDA))[0].reason is Reason.RETENTION_ELAPSED
+    assert world.claim(intake(IDA)) is not None
+
+
+@pytest.mark.proves("R-040")
+def test_a_country_that_is_told_later_may_shorten_the_period(world: World) -> None:
+    """Stored as Dutch, then said to be German, where the policy keeps leads for two weeks only."""
+    world.apply({("retention", "countries"): {"DE": 14}})
+    world.admit(of(world, IDA))
+    first = world.held(IDA)
+    german = candidate(said=intake(IDA, country_code="DE"), person=person(), obtained_time=world.now)
+    world.admit(german)
+    held = world.held(IDA)
+    assert held.first_obtained_date == first.first_obtained_date
+    assert held.expire_date == first.first_obtained_date + timedelta(days=14)
+
+
+@pytest.mark.proves("R-018")
+def test_whose_lead_is_withheld_is_told_to_be_suppressed(world: World) -> None:
+    """Eva shares a CRM record with one who shares an id with the objector: unreadable, so the answer is yes."""
+    record = crm_record("00Q9")
+    world.admit(of(world, IDA), of(world, BEN, record), of(world, EVA, record, person=person("Eva Lind", id="e")))
+    world.register(IDA)
+    assert world.held(EVA).suppressed
+    assert world.run(world.store.is_suppressed(email_identifiers(EVA)))
