@@ -4,8 +4,8 @@ from datetime import date
 
 import sqlalchemy as sa
 from leadgate_service.storage import tables
+from leadgate_service.storage.lead_book import INSERT_LEADS
 from leadgate_service.storage.lead_rows import LEAD_COLUMNS
-from leadgate_service.storage.ledger import INSERT_LEADS
 
 from tests.worlds import World
 

@@ -5,8 +5,8 @@ import sqlalchemy as sa
 from leadgate_service.domain.fields import Field
 from leadgate_service.storage import tables
 from leadgate_service.storage.driver import Rejected
+from leadgate_service.storage.lead_book import INSERT_LEADS, REPLACE_SOURCES
 from leadgate_service.storage.lead_rows import LEAD_COLUMNS
-from leadgate_service.storage.ledger import INSERT_LEADS, REPLACE_SOURCES
 from leadgate_service.storage.work import Insert, Row
 
 from tests.builders import candidate, company, intake, person

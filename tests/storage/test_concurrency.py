@@ -13,8 +13,8 @@ from leadgate_service.errors import Unavailable
 from leadgate_service.records import LeadFilter
 from leadgate_service.storage import tables
 from leadgate_service.storage.driver import CommitUnknown
+from leadgate_service.storage.lead_book import INSERT_LEADS
 from leadgate_service.storage.leads import MOST_EXAMINED
-from leadgate_service.storage.ledger import INSERT_LEADS
 from leadgate_service.storage.lookups import INSERT_LOOKUPS
 from leadgate_service.storage.objections import INSERT_OBJECTIONS
 from leadgate_service.storage.postgres import PostgresDriver

@@ -18,9 +18,10 @@ from leadgate_service.errors import FailedPrecondition, LeadgateError
 from leadgate_service.ids import NewId
 from leadgate_service.keys import BurnRing, KeepRing
 from leadgate_service.records import Admission, Asking, Judged, Settlement
-from leadgate_service.storage import ledger, tables
+from leadgate_service.storage import tables
 from leadgate_service.storage.aliases import AliasBook, linking_tokens, select_links
 from leadgate_service.storage.journal import Record
+from leadgate_service.storage.lead_book import SELECT_LEADS, SELECT_SOURCES, LeadBook
 from leadgate_service.storage.ledger import Ledger
 from leadgate_service.storage.lookups import SELECT_LOOKUPS, LookupBook
 from leadgate_service.storage.requests import RequestBook, release, select_requests
@@ -173,23 +174,30 @@ class Intake:
         known_as = {tokens[candidate.key] for candidate in candidates if candidate.key is not None}
         looked_up, leads = yield together(
             SELECT_LOOKUPS(keys=list(asked_about | aliases.keys)),
-            ledger.SELECT_LEADS(keys=list(known_as | aliases.keys)),
+            SELECT_LEADS(keys=list(known_as | aliases.keys)),
         )
         # Only now, since the leads were locked as they are after whoever held them, which a snapshot may not be.
-        sources = (yield ledger.SELECT_SOURCES(lead_ids=[row[0] for row in leads])) if leads else []
+        sources = (yield SELECT_SOURCES(lead_ids=[row[0] for row in leads])) if leads else []
+        # If the newest of their policies is not in force, none is, and nothing will be decided under it.
+        policy = max((unit.policy for unit in units), key=lambda policy: policy.version)
         known = Ledger(
-            # If the newest of theirs is not in force, none is, and nothing will be decided under it.
-            policy=max((unit.policy for unit in units), key=lambda policy: policy.version),
-            burn=self.burn,
-            new_id=self.new_id,
+            policy=policy,
             now=latest.now,
-            today=latest.today,
             tokens=tokens,
+            leads=LeadBook(
+                policy=policy,
+                burn=self.burn,
+                new_id=self.new_id,
+                now=latest.now,
+                today=latest.today,
+                tokens=tokens,
+                leads=leads,
+                sources=sources,
+            ),
             lookups=LookupBook(tokens, aliases, looked_up, latest.now, latest.today),
             aliases=aliases,
             suppressions=SuppressionList(suppressed),
         )
-        known.learn(leads, sources)
         return versions[0][0], RequestBook(self.keep, latest.now, requests), known
 
     def _entry(self, asking: Asking, action: str, outcome: str, subject: Identifier) -> Entry:

@@ -4,130 +4,52 @@ It is read once for all candidates of a flush, then judged candidate by candidat
 same person sees what the first one did. At the end each table is written with one statement.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from operator import itemgetter
 
-import sqlalchemy as sa
-
-from leadgate_service.domain import retention, subject
+from leadgate_service.domain import subject
 from leadgate_service.domain.candidate import Candidate
 from leadgate_service.domain.dates import today_in
-from leadgate_service.domain.decision import Decision, Outcome
-from leadgate_service.domain.fields import Field, LeadFields
+from leadgate_service.domain.decision import Decision
 from leadgate_service.domain.identity import STRONG_KINDS, TokenKind
 from leadgate_service.domain.policy import Policy
-from leadgate_service.domain.register import SourceName
-from leadgate_service.domain.standing import HeldLead, Standing
-from leadgate_service.ids import NewId
-from leadgate_service.keys import BurnRing, ContentDamaged, ContentKeyGone
-from leadgate_service.storage import tables, updates
+from leadgate_service.domain.standing import Standing
 from leadgate_service.storage.aliases import AliasBook
-from leadgate_service.storage.bits import from_bits, to_bits
-from leadgate_service.storage.changes import INSERT_CHANGES
-from leadgate_service.storage.lead_rows import LEAD_COLUMNS, LeadRow, content_columns, open_fields, seal
+from leadgate_service.storage.lead_book import LeadBook
+from leadgate_service.storage.lead_rows import LeadRow
 from leadgate_service.storage.lookups import LookupBook
 from leadgate_service.storage.suppressions import Suppression, SuppressionList
 from leadgate_service.storage.tokens import Tokens
-from leadgate_service.storage.withholding import SUPPRESS_LEADS
-from leadgate_service.storage.work import Insert, Row, Statement, Step, Update, Work, one_of, together
-
-_SOURCE_COLUMNS = ("lead_id", "source", "record_token", "first_obtained_date", "obtained_time", "fields")
-_CRM_COLUMNS = ("lead_id", "record_token", "recipient", "object", "record_id")
-
-SELECT_LEADS = Statement(
-    sa.select(*tables.leads.columns).where(one_of(tables.leads.c.key_token, "keys")).with_for_update(),
-)
-SELECT_SOURCES = Statement(
-    sa.select(*(tables.lead_sources.c[name] for name in _SOURCE_COLUMNS)).where(
-        one_of(tables.lead_sources.c.lead_id, "lead_ids"),
-    ),
-)
-DELETE_LEADS = Statement(sa.delete(tables.leads).where(one_of(tables.leads.c.lead_id, "lead_ids")))
-INSERT_LEADS = Insert(tables.leads, LEAD_COLUMNS)
-UPDATE_LEADS = Update(tables.leads, LEAD_COLUMNS)
-INSERT_SOURCES = Insert(tables.lead_sources, _SOURCE_COLUMNS)
-REPLACE_SOURCES = Insert(tables.lead_sources, _SOURCE_COLUMNS, conflict="replace")
-REPLACE_CRM_REFERENCES = Insert(tables.crm_references, _CRM_COLUMNS, conflict="replace")
-
-_lead_values = itemgetter(*LEAD_COLUMNS)
-
-LAWFUL_BASIS = "legitimate_interest"
-"""The one basis that a lead can have (GDPR Art. 6(1)(f); R-010)."""
+from leadgate_service.storage.work import Step, Work, together
 
 
-@dataclass(slots=True)
-class _SourceRow:
-    """A row of `lead_sources` besides its key."""
-
-    record_token: bytes
-    first_obtained_date: date
-    obtained_time: datetime
-    fields: frozenset[Field]
-
-
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """What one transaction knows and does. `Intake` opens it, with `learn`.
+    """What one transaction knows and does.
 
-    Args:
+    Attributes:
         policy: The policy in force.
-        burn: Seals content.
-        new_id: Makes lead ids.
         now: The instant.
-        today: Its civil day in the policy's zone.
         tokens: Of identifiers.
-        lookups: The look-up records that concern them.
-        aliases: What their people are known by else.
+        leads: The leads that concern its people and companies.
+        lookups: Their look-up records.
+        aliases: What the people are known by else.
         suppressions: The part of the suppression list that concerns them.
     """
 
-    def __init__(  # noqa: PLR0913 - a working set is what it holds
-        self,
-        *,
-        policy: Policy,
-        burn: BurnRing,
-        new_id: NewId,
-        now: datetime,
-        today: date,
-        tokens: Tokens,
-        lookups: LookupBook,
-        aliases: AliasBook,
-        suppressions: SuppressionList,
-    ) -> None:
-        self._policy = policy
-        self._burn = burn
-        self._new_id = new_id
-        self._now = now
-        self._today = today
-        self._tokens = tokens
-        self.lookups = lookups
-        self._aliases = aliases
-        self._suppressions = suppressions
-        self._leads: dict[bytes, LeadRow] = {}
-        self._sources: dict[bytes, dict[SourceName, _SourceRow]] = {}
-        self._new: dict[bytes, LeadRow] = {}
-        self._updated: dict[bytes, LeadRow] = {}
-        self._replaced: list[bytes] = []
-        self._unreadable: dict[bytes, datetime | None] = {}
-        self._crm_references: dict[tuple[bytes, bytes], Row] = {}
-        self._changes: list[Row] = []
-
-    def learn(self, leads: Iterable[Row], sources: Iterable[Row]) -> None:
-        """Take in the leads that are held."""
-        for values in leads:
-            row = dict(zip(LEAD_COLUMNS, values, strict=True))
-            self._leads[bytes(row["key_token"])] = row
-            if row["expire_date"] >= self._today:
-                self._open(row)
-        for lead_id, source, record_token, first, obtained, bits in sources:
-            rows = self._sources.setdefault(bytes(lead_id), {})
-            rows[SourceName(source)] = _SourceRow(record_token, first, obtained, from_bits(bits))
+    policy: Policy
+    now: datetime
+    tokens: Tokens
+    leads: LeadBook
+    lookups: LookupBook
+    aliases: AliasBook
+    suppressions: SuppressionList
 
     def standing(self, candidate: Candidate) -> Standing:
         """Say what is known of the person or company of a candidate."""
-        row = self._row_of(candidate)
-        hits = self._suppressions.kinds(self._tokens[identifier] for identifier in candidate.identifiers)
+        row = self.leads.of(candidate)
+        hits = self.suppressions.kinds(self.tokens[identifier] for identifier in candidate.identifiers)
         if row is not None and _must_stop(row, candidate):
             hits.add(TokenKind.EMAIL_EXACT)
         lookup = self.lookups.of(candidate)
@@ -137,34 +59,24 @@ class Ledger:
             being_asked=lookup.being_asked,
             answered_date=self._day(lookup.answered_time) if lookup.answered_time is not None else None,
             acquisition=lookup.acquisition,
-            lead=self._held(row) if row is not None and row["expire_date"] >= self._today else None,
+            lead=self.leads.held(row) if row is not None else None,
         )
 
     def taught(self, candidate: Candidate) -> list[Suppression]:
         """Return what the answer tells of somebody who objected, and the suppression list does not know yet."""
-        return self._suppressions.taught(candidate, self._tokens)
+        return self.suppressions.taught(candidate, self.tokens)
 
     def store(self, candidate: Candidate, decision: Decision) -> bytes | None:
         """Note what a decision changes, and return the id of the lead that is held by it."""
         if decision.fields is None or decision.expire_date is None:
             return None
-        if decision.outcome is Outcome.UPDATED:
-            row = self._update(candidate, decision)
-        else:
-            row = self._insert(candidate, decision)
-        lead_id: bytes = row["lead_id"]
-        self._supply(lead_id, candidate, decision)
+        row = self.leads.keep(candidate, decision)
         self._know(candidate, row)
-        self._changes.append((lead_id, "upsert", decision.outcome.lower(), self._now))
-        record, identifier = candidate.intake.crm_record, candidate.intake.crm_identifier
-        if record is not None and identifier is not None:
-            key = lead_id, self._tokens[identifier]
-            self._crm_references[key] = (*key, record.recipient, record.object, record.record_id)
-        return lead_id
+        return bytes(row["lead_id"])
 
     def know_links(self, candidate: Candidate) -> None:
         """Note, of whoever is asked about, by what else others may know or link them."""
-        self._aliases.add(candidate.intake.lookup_key, [*candidate.held, *candidate.links])
+        self.aliases.add(candidate.intake.lookup_key, [*candidate.held, *candidate.links])
 
     def withhold(self, candidate: Candidate) -> None:
         """Make the lead of a refused candidate unreadable, if what it was refused for shows that its person objected.
@@ -172,153 +84,29 @@ class Ledger:
         A hit of what stands for one person does, unless only a guess names it; it is due for erasure. At the domain of
         somebody who objected, a business that turns out to be a person is withheld, and not erased (R-013, R-031).
         """
-        row = self._row_of(candidate)
+        row = self.leads.of(candidate)
         if row is None or row["erase_time"] is not None:
             return
         certain = candidate.intake.identifiers if candidate.approximate else candidate.identifiers
-        kinds = self._suppressions.kinds(self._tokens[identifier] for identifier in certain)
+        kinds = self.suppressions.kinds(self.tokens[identifier] for identifier in certain)
         theirs = not kinds.isdisjoint(STRONG_KINDS)
         if theirs:
             self.know_links(candidate)
         if theirs or (row["suppressed_time"] is None and TokenKind.EMAIL_DOMAIN in kinds):
-            self._suppress(row, self._now + self._policy.objections.erase_after if theirs else None)
+            self.leads.suppress(row, self.now + self.policy.objections.erase_after if theirs else None)
 
     def share_clock(self, candidate: Candidate) -> None:
         """Let a person's other leads take over an earlier start: clocks start once, per person (R-041)."""
-        others = self._aliases.linked_keys(candidate) - {self._tokens[candidate.intake.lookup_key]}
+        others = self.aliases.linked_keys(candidate) - {self.tokens[candidate.intake.lookup_key]}
         acquisition = self.lookups.of(candidate).acquisition if others else None
         if acquisition is not None:
-            for row in filter(None, map(self._leads.get, others)):
-                self._begin_earlier(row, acquisition.first_obtained_date)
+            for row in filter(None, map(self.leads.by_key, others)):
+                self.leads.begin_earlier(row, acquisition.first_obtained_date)
 
     def write(self, besides: Iterable[Step]) -> Work[None]:
         """Write every table at once, and something else in the same message."""
-        if self._replaced:
-            yield DELETE_LEADS(lead_ids=self._replaced)  # before the leads that take over their keys
-        yield together(*self._lead_writes(), *self._aliases.writes(), *self.lookups.writes(), *besides)
-
-    def _lead_writes(self) -> Iterator[Step]:
-        self._burn.prepare({row["expire_date"] for row in (*self._new.values(), *self._updated.values())})
-        if self._new:
-            yield INSERT_LEADS([_lead_values(self._sealed(row)) for row in self._new.values()])
-            yield INSERT_SOURCES([row for lead_id in self._new for row in self._source_rows(lead_id)])
-        if self._updated:
-            yield UPDATE_LEADS([_lead_values(self._sealed(row)) for row in self._updated.values()])
-            yield REPLACE_SOURCES([row for lead_id in self._updated for row in self._source_rows(lead_id)])
-        if self._crm_references:
-            yield REPLACE_CRM_REFERENCES(list(self._crm_references.values()))
-        # Those of them that are not written whole anyway; some cannot be, since their content cannot be opened.
-        written = self._new.keys() | self._updated.keys()
-        left = {lead_id: time for lead_id, time in self._unreadable.items() if lead_id not in written}
-        for erase_time in set(left.values()):
-            lead_ids = [lead_id for lead_id, time in left.items() if time == erase_time]
-            yield SUPPRESS_LEADS(lead_ids=lead_ids, now=self._now, erase_time=erase_time)
-        if self._changes:
-            yield INSERT_CHANGES(self._changes)
-
-    def _row_of(self, candidate: Candidate) -> LeadRow | None:
-        return self._leads.get(self._tokens[candidate.key]) if candidate.key is not None else None
-
-    def _open(self, row: LeadRow) -> None:
-        """Open a row's content; where that fails, the gate refuses what would change this lead, and nothing else."""
-        try:
-            row["fields"] = open_fields(self._burn, row)
-        except (ContentKeyGone, ContentDamaged):
-            row["fields"] = None
-
-    def _held(self, row: LeadRow) -> HeldLead:
-        sources = self._sources.get(bytes(row["lead_id"]), {})
-        return HeldLead(
-            first_obtained_date=row["first_obtained_date"],
-            expire_date=row["expire_date"],
-            country_code=row["country_code"],
-            suppliers={field: source for source, supplied in sources.items() for field in supplied.fields},
-            obtained_times={source: supplied.obtained_time for source, supplied in sources.items()},
-            pinned=from_bits(row["pinned_fields"]),
-            readable=row["fields"] is not None,
-        )
-
-    def _insert(self, candidate: Candidate, decision: Decision) -> LeadRow:
-        key = self._key_token(candidate)
-        lapsed = self._leads.get(key)
-        if lapsed is not None:
-            self._replaced.append(bytes(lapsed["lead_id"]))
-            self._changes.append((bytes(lapsed["lead_id"]), "remove", "expired", self._now))
-        row: LeadRow = {
-            "lead_id": self._new_id().bytes,
-            "key_token": key,
-            "relationship": "lead",
-            "pinned_fields": 0,
-            "lawful_basis": LAWFUL_BASIS,
-            "first_obtained_date": decision.first_obtained_date,
-            "expire_date": decision.expire_date,
-            "notice_due_date": decision.notice_due_date,
-            "restricted_time": None,
-            "suppressed_time": None,
-            "erase_time": None,
-            "phone_withheld": False,
-            "fields": decision.fields,
-            **self._said(candidate),
-        }
-        self._leads[key] = self._new[row["lead_id"]] = row
-        return row
-
-    def _update(self, candidate: Candidate, decision: Decision) -> LeadRow:
-        row = self._leads[self._key_token(candidate)]
-        row["fields"] = updates.merged(row["fields"], decision)
-        known = {
-            # What one answer showed, a shorter one does not undo (R-007, R-013).
-            "personal": row["personal"] or candidate.personal,
-            "notice_due_date": _earlier(row["notice_due_date"], decision.notice_due_date),
-            "first_obtained_date": decision.first_obtained_date,
-            "expire_date": decision.expire_date,
-            "approximate": updates.approximate(row["approximate"], row["fields"], candidate, decision),
-            "suppressed_time": None,  # who was withheld for a domain, and is named now, speaks for herself
-        }
-        row.update({name: value for name, value in self._said(candidate).items() if value is not None})
-        row.update(known)
-        self._touch(row)
-        return row
-
-    def _said(self, candidate: Candidate) -> LeadRow:
-        """Return the columns that every decision writes anew."""
-        assessment = self._policy.assessment
-        return {
-            "personal": candidate.personal,
-            "approximate": candidate.approximate,
-            "origin": candidate.intake.origin,
-            "country_code": candidate.intake.country_code,
-            "legal_form": candidate.intake.legal_form,
-            "purposes": " ".join(sorted(assessment.coverage.purposes)),
-            "assessment_version": str(assessment.version),
-            "policy_version": self._policy.version,
-        }
-
-    def _sealed(self, row: LeadRow) -> LeadRow:
-        fields: LeadFields = row["fields"]
-        row["phone_withheld"] = False  # the number is gone from what is sealed now
-        row["sealed"] = seal(self._burn, bytes(row["lead_id"]), row["expire_date"], fields)
-        row.update(content_columns(fields))
-        return row
-
-    def _supply(self, lead_id: bytes, candidate: Candidate, decision: Decision) -> None:
-        """Note which fields this source supplies now; what it supplies, no other does."""
-        rows = self._sources.setdefault(lead_id, {})
-        kept = frozenset(decision.kept)
-        for supplied in rows.values():
-            supplied.fields -= kept
-        known = rows.get(candidate.source)
-        # The id of an approximate match may be somebody else's.
-        record = None if candidate.approximate else candidate.record
-        record_token = self._tokens[record or candidate.intake.lookup_key]
-        if known is None:
-            first = self._day(candidate.obtained_time)
-            rows[candidate.source] = _SourceRow(record_token, first, candidate.obtained_time, kept)
-        else:
-            known.fields |= kept
-            known.first_obtained_date = min(known.first_obtained_date, self._day(candidate.obtained_time))
-            if candidate.obtained_time >= known.obtained_time:
-                known.record_token, known.obtained_time = record_token, candidate.obtained_time
+        yield from self.leads.make_room()
+        yield together(*self.leads.writes(), *self.aliases.writes(), *self.lookups.writes(), *besides)
 
     def _know(self, candidate: Candidate, row: LeadRow) -> None:
         """Note what the content tells of a person, as it is held now: an objection reaches all that was ever known."""
@@ -326,49 +114,10 @@ class Ledger:
         if candidate.key is not None and row["personal"]:
             held = subject.of_fields(row["fields"])
             told = held._replace(full_name=None) if row["approximate"] else held
-            self._aliases.add(candidate.key, subject.person_identifiers(told, candidate.intake.host))
-
-    def _suppress(self, row: LeadRow, erase_time: datetime | None) -> None:
-        """Make a lead unreadable, and tell the recipients to stop."""
-        lead_id = bytes(row["lead_id"])
-        if row["suppressed_time"] is None:
-            row["suppressed_time"] = self._now
-            self._changes.append((lead_id, "stop", "objection", self._now))
-        row["erase_time"] = erase_time
-        self._unreadable[lead_id] = erase_time
-
-    def _begin_earlier(self, row: LeadRow, start: date) -> None:
-        """Move a lead's clock back, unless it is over, or may not or cannot be changed."""
-        last_day = row["expire_date"]
-        if row["first_obtained_date"] <= start or last_day < self._today:
-            return
-        if not row["personal"] or row["fields"] is None or row["restricted_time"] is not None:
-            return
-        row["first_obtained_date"] = start
-        row["expire_date"] = retention.shortened(last_day, start, row["country_code"], self._policy, self._today)
-        row["notice_due_date"] = _earlier(row["notice_due_date"], retention.notice_due_date(start))
-        self._touch(row)
-        if row["suppressed_time"] is None:
-            self._changes.append((bytes(row["lead_id"]), "upsert", "updated", self._now))
-
-    def _touch(self, row: LeadRow) -> None:
-        lead_id = bytes(row["lead_id"])
-        if lead_id not in self._new:
-            self._updated[lead_id] = row
-
-    def _source_rows(self, lead_id: bytes) -> list[Row]:
-        return [
-            (lead_id, source, row.record_token, row.first_obtained_date, row.obtained_time, to_bits(row.fields))
-            for source, row in self._sources[lead_id].items()
-        ]
-
-    def _key_token(self, candidate: Candidate) -> bytes:
-        if candidate.key is None:
-            raise ValueError("a candidate without a key is never stored")
-        return self._tokens[candidate.key]
+            self.aliases.add(candidate.key, subject.person_identifiers(told, candidate.intake.host))
 
     def _day(self, instant: datetime) -> date:
-        return today_in(self._policy.retention.zone_info, instant)
+        return today_in(self.policy.retention.zone_info, instant)
 
 
 def _must_stop(row: LeadRow, candidate: Candidate) -> bool:
@@ -381,7 +130,3 @@ def _must_stop(row: LeadRow, candidate: Candidate) -> bool:
         return False
     answered = candidate.fields is not None and candidate.intake.email is not None
     return row["erase_time"] is not None or not answered or candidate.key != candidate.intake.lookup_key
-
-
-def _earlier(one: date | None, other: date | None) -> date | None:
-    return min((day for day in (one, other) if day is not None), default=None)
