@@ -10,6 +10,7 @@ from leadgate_service.domain.decision import Outcome, Reason
 from leadgate_service.domain.identity import email_identifiers
 from leadgate_service.domain.register import SourceName
 from leadgate_service.storage import tables
+from leadgate_service.storage.intake import WITHHELD
 
 from tests.builders import IDA, candidate, company, crm_record, intake, of_domain, person
 from tests.storage.faults import check_invariants, is_suppressed
@@ -266,3 +267,112 @@ def test_whose_lead_is_withheld_is_told_to_be_suppressed(world: World) -> None:
     world.register(IDA)
     assert world.held(EVA).suppressed
     assert world.run(world.store.is_suppressed(email_identifiers(EVA)))
+
+
+@pytest.mark.proves("R-031")
+@pytest.mark.parametrize("door", ["handed in", "in flight", "the domain with her record"])
+def test_a_company_is_nobody_s(world: World, door: str) -> None:
+    """The company is held. What is refused because of one who works there leaves it readable, and asked about."""
+    record = crm_record("00Q1")
+    of_company = candidate(said=of_domain(), person=None, company=company(), obtained_time=world.now)
+    world.admit(of_company)
+    company_only = of(world, IDA, person=None, company=company())
+    if door == "handed in":
+        world.register(IDA)
+        assert world.admit(company_only)[0].reason is Reason.SUPPRESSED
+    elif door == "in flight":
+        asking = world.asking(intake(IDA))
+        assert world.run(world.store.claim(asking)) is None
+        world.register(IDA)
+        world.admit(company_only, caller=asking.caller, claimed=True)
+    else:
+        world.admit(of(world, IDA, record))
+        world.register(IDA)
+        refused = world.claim(of_domain(crm_record=record))
+        assert refused is not None
+        assert refused.reason is Reason.SUPPRESSED
+    assert len(world.listed()) == 1
+    assert world.admit(of_company)[0].outcome is Outcome.UPDATED
+    check_invariants(world)
+
+
+@pytest.mark.proves("R-031")
+def test_another_s_business_is_not_the_objector_s(world: World) -> None:
+    """A sole trader is held. Ann, who objected, comes in with an answer that tells of that business alone."""
+    ann = "ann@work.example.net"
+    world.admit(of_shop(world, legal_form=SOLE))
+    world.register(ann)
+    assert world.admit(of(world, ann, person=None, company=SHOP))[0].reason is Reason.SUPPRESSED
+    assert len(world.listed()) == 1
+
+
+@pytest.mark.proves("R-018", "R-030")
+def test_who_is_refused_for_a_record_is_withheld_whatever_the_answer_tells(world: World) -> None:
+    """Eva is held. An answer that tells of her company alone comes in with an objector's CRM record."""
+    record = crm_record("00Q1")
+    world.admit(of(world, IDA, record), of(world, EVA, person=person("Eva Lind", id=None)))
+    world.register(IDA)
+    assert world.admit(of(world, EVA, record, person=None, company=company()))[0].reason is Reason.SUPPRESSED
+    assert world.held(EVA).suppressed
+    (tokens,) = world.rows(sa.select(tables.audit_entries.c.tokens).where(tables.audit_entries.c.action == WITHHELD))
+    assert bytes(tokens[0]) == world.rings.keep.evidence_token("lead", world.held(EVA).lead_id)
+
+
+@pytest.mark.proves("R-030")
+def test_a_record_that_is_named_later_is_remembered(world: World) -> None:
+    """She was enriched; days later the CRM names her record, and is told that nobody is asked again so soon."""
+    record = crm_record("00Q1")
+    world.claim(intake(IDA))
+    world.admit(of(world, IDA), claimed=True)
+    again = world.claim(intake(IDA, crm_record=record))
+    assert again is not None
+    assert again.reason is Reason.NOT_REPEATED
+    assert world.held(record).crm_records == (record,)
+    world.register(IDA)
+    asked = world.claim(intake(EVA, crm_record=record))
+    assert asked is not None
+    assert asked.reason is Reason.SUPPRESSED
+
+
+UNNAMED: list[tuple[str, dict[str, Any]]] = [
+    ("another website", {"person": None, "company": company("shop.example.net", name="Trading", id=None)}),
+    ("a title", {"person": person(None, title="Owner", id=None)}),
+    ("a guess", {"person": person("Jane Trader", id=None, fuzzy=True), "company": SHOP}),
+]
+
+
+@pytest.mark.proves("R-013", "R-018")
+@pytest.mark.parametrize("facts", [pytest.param(row[1], id=row[0]) for row in UNNAMED])
+def test_what_names_nobody_does_not_bring_a_business_back(world: World, facts: dict[str, Any]) -> None:
+    """A trader's mailbox is withheld for the domain; whatever comes in without a name for certain leaves it so."""
+    info = "info@janetrader.example.org"
+    world.admit(of(world, info, legal=SOLE, person=None, company=SHOP))
+    world.register(TRADER)
+    world.admit(of(world, info, legal=SOLE, **facts))
+    assert world.held(info).suppressed
+
+
+@pytest.mark.proves("R-031")
+def test_a_shared_line_does_not_come_back_with_a_name(world: World) -> None:
+    """A withheld business shares its line with an objector; named at last, its owner is readable without it."""
+    info = "info@janetrader.example.org"
+    nameless = person(None, title=None, role=None, seniority=None, id=None, phone=LINE)
+    world.admit(of(world, info, legal=SOLE, person=None, company=SHOP))
+    world.admit(of(world, info, legal=SOLE, source=HUNTER, person=nameless))
+    world.register(TRADER)
+    world.admit(of(world, IDA, source=HUNTER, person=person(phone=LINE)))
+    world.register(IDA)
+    named = of(world, info, person=person("Otto Trader", id="person-otto"), company=SHOP)
+    assert world.admit(named)[0].outcome is Outcome.UPDATED
+    assert not world.held(info).suppressed
+    assert world.content(info).phone_number is None
+
+
+@pytest.mark.proves("R-030")
+def test_the_caller_s_own_word_counts_beside_a_guess(world: World) -> None:
+    """A fuzzy answer for an objector is refused; the CRM record that came with it is the caller's, and is hers."""
+    record = crm_record("00Q1")
+    world.admit(of(world, EVA, record, person=person("Eva Lind", id=None)))
+    world.register(IDA)
+    assert world.admit(of(world, IDA, record, person=person(id="p1", fuzzy=True)))[0].reason is Reason.SUPPRESSED
+    assert world.held(EVA).suppressed

@@ -150,6 +150,7 @@ ANSWERS: list[tuple[str, Case, Outcome, Reason | None]] = [
         (f"suppressed by {kind}", Case(known=known(suppressed=frozenset({kind}))), NOT_STORED, Reason.SUPPRESSED)
         for kind in sorted(STRONG_KINDS | {TokenKind.NAME_AT_DOMAIN, TokenKind.DOMAIN, TokenKind.COMPANY_KEY})
     ),
+    ("what is held is an objector's", Case(known=known(objected=True)), NOT_STORED, Reason.SUPPRESSED),
     ("suppressed by a shared number", Case(known=known(suppressed=frozenset({TokenKind.PHONE_E164}))), STORED, None),
     ("restricted", Case(known=replace(held(), restricted=True)), NOT_STORED, Reason.RESTRICTED),
     ("held, and it cannot be opened", Case(known=held(readable=False)), NOT_STORED, Reason.CONTENT_UNREADABLE),

@@ -152,6 +152,8 @@ def _leads_are_whole(world: World) -> None:
     assert lead_ids <= _values(world, sa.select(tables.changes.c.lead_id).where(upserts))
     of_persons = sa.select(tables.leads.c.key_token).where(tables.leads.c.personal)
     assert _values(world, of_persons) <= _values(world, sa.select(tables.lookups.c.key_token))
+    leads = tables.leads.c
+    assert _values(world, sa.select(leads.lead_id).where(~leads.personal, leads.erase_time.is_not(None))) == set()
     evidence = b"".join(_values(world, sa.select(tables.audit_entries.c.tokens)))
     for lead_id in lead_ids:
         assert world.rings.keep.evidence_token("lead", lead_id) in evidence

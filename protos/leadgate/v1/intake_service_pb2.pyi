@@ -90,7 +90,9 @@ class _NotStoredReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NotSt
     NOT_STORED_REASON_RESTRICTED: _NotStoredReason.ValueType  # 6
     """NOT_STORED_REASON_RESTRICTED means that the lead is restricted and may not change."""
     NOT_STORED_REASON_NOT_REPEATED: _NotStoredReason.ValueType  # 7
-    """NOT_STORED_REASON_NOT_REPEATED means that a provider answered for this key within `repeat_after`."""
+    """NOT_STORED_REASON_NOT_REPEATED means that a provider answered for this key within `repeat_after`. A CRM reference that
+    the call names is noted all the same.
+    """
     NOT_STORED_REASON_LOOKUP_IN_PROGRESS: _NotStoredReason.ValueType  # 8
     """NOT_STORED_REASON_LOOKUP_IN_PROGRESS means that another call is asking about the same key at this moment."""
     NOT_STORED_REASON_RETENTION_ELAPSED: _NotStoredReason.ValueType  # 9
@@ -140,7 +142,9 @@ NOT_STORED_REASON_SUPPRESSED: NotStoredReason.ValueType  # 5
 NOT_STORED_REASON_RESTRICTED: NotStoredReason.ValueType  # 6
 """NOT_STORED_REASON_RESTRICTED means that the lead is restricted and may not change."""
 NOT_STORED_REASON_NOT_REPEATED: NotStoredReason.ValueType  # 7
-"""NOT_STORED_REASON_NOT_REPEATED means that a provider answered for this key within `repeat_after`."""
+"""NOT_STORED_REASON_NOT_REPEATED means that a provider answered for this key within `repeat_after`. A CRM reference that
+the call names is noted all the same.
+"""
 NOT_STORED_REASON_LOOKUP_IN_PROGRESS: NotStoredReason.ValueType  # 8
 """NOT_STORED_REASON_LOOKUP_IN_PROGRESS means that another call is asking about the same key at this moment."""
 NOT_STORED_REASON_RETENTION_ELAPSED: NotStoredReason.ValueType  # 9

@@ -134,6 +134,11 @@ class Candidate:
     identifiers: tuple[Identifier, ...] = ()
     dropped_attributes: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def certain(self) -> tuple[Identifier, ...]:
+        """The identifiers that are no guess: of an approximate match, those alone that the caller gave."""
+        return self.intake.identifiers if self.approximate else self.identifiers
+
 
 _FIELDS = tuple(Field)  # going through an enumeration itself is slow
 

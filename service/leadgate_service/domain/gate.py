@@ -83,7 +83,8 @@ def _source_usable(case: _Case) -> Reason | None:
 
 def _not_suppressed(case: _Case) -> Reason | None:
     """R-019, R-031: any match drops the lead, except a shared phone number, which only withholds the number."""
-    return Reason.SUPPRESSED if case.standing.suppressed - {TokenKind.PHONE_E164} else None
+    objected = case.standing.objected or case.standing.suppressed - {TokenKind.PHONE_E164}
+    return Reason.SUPPRESSED if objected else None
 
 
 def _not_restricted(case: _Case) -> Reason | None:

@@ -20,6 +20,7 @@ from leadgate_service.errors import invalid
 
 __all__ = [
     "CANONICALISER_VERSION",
+    "NAME_KINDS",
     "STRONG_KINDS",
     "Identifier",
     "TokenKind",
@@ -75,6 +76,10 @@ STRONG_KINDS = frozenset(
 )
 """Kinds that stand for one person: a hit suppresses the whole item. People may share what any other kind stands for: a
 hit withholds, discloses nothing and erases nobody (R-031)."""
+
+
+NAME_KINDS = frozenset({TokenKind.NAME_AT_DOMAIN, TokenKind.NAME_AT_PHONE})
+"""Kinds with a person's name in them: who has one is not just somebody at a domain."""
 
 
 class Identifier(NamedTuple):

@@ -51,6 +51,7 @@ class Standing:
 
     Attributes:
         suppressed: Kinds of identifiers of the candidate that are on the suppression list.
+        objected: What is held under its key is unreadable for an objection, which stands against the candidate, too.
         restricted: The lead is restricted (Art. 18).
         being_asked: Another call is asking a provider about the same key.
         answered_date: Day of the last answer to a look-up of the same key.
@@ -59,6 +60,7 @@ class Standing:
     """
 
     suppressed: frozenset[TokenKind] = frozenset()
+    objected: bool = False
     restricted: bool = False
     being_asked: bool = False
     answered_date: date | None = None

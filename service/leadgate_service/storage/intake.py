@@ -35,8 +35,22 @@ SELECT_POLICY_VERSION = Statement(sa.select(sa.func.max(tables.policies.c.versio
 DISCLOSED = "disclosed_to_provider"
 """The act of the audit entry that commits before a provider is asked."""
 
+WITHHELD = "withheld_after_refusal"
+"""The act of the audit entry when a refusal showed that a held lead is an objector's."""
+
 _ACQUIRED = frozenset({Reason.RETENTION_ELAPSED, Reason.INELIGIBLE, Reason.NO_FIELDS, Reason.IRRELEVANT})
 """Refusals of an answer that was obtained all the same, so that the look-up record remembers it."""
+
+_KNOWN = frozenset(
+    {
+        Reason.RESTRICTED,
+        Reason.CONTENT_UNREADABLE,
+        Reason.NOT_REPEATED,
+        Reason.LOOKUP_IN_PROGRESS,
+        Reason.RETENTION_ELAPSED,
+    },
+)
+"""Refusals about somebody who is known under the key: what the caller tells of them is remembered all the same."""
 
 _TOO_LATE = Decision(outcome=Outcome.NOT_STORED, reason=Reason.PROVIDER_FAILED)
 
@@ -75,7 +89,10 @@ class Intake:
             yield from known.write(besides=book.writes())
             return None
         if decision.reason is Reason.SUPPRESSED:
-            known.withhold(question)
+            self._withhold(asking, known, question, record)
+        elif decision.reason in _KNOWN:
+            known.know_links(question)
+            known.refer(question)
         if decision.outcome is Outcome.ASK:
             decision = _TOO_LATE
         response = asking.encode([Judged(decision)])
@@ -131,25 +148,51 @@ class Intake:
         taught = [one for item in unit.items if isinstance(item, Candidate) for one in known.taught(item)]
         if taught:
             return Taught(unit, taught)
-        judged = [self._judge_and_store(unit, known, item) for item in unit.items]
+        judged = [self._judge_and_store(unit, known, item, record) for item in unit.items]
         response = unit.encode(judged)
         book.remember(unit.caller, response)
         record(self._entry_of(unit, judged))
         return response
 
-    def _judge_and_store(self, unit: Admission, known: Ledger, item: Candidate | Decision) -> Judged:
+    def _judge_and_store(
+        self,
+        unit: Admission,
+        known: Ledger,
+        item: Candidate | Decision,
+        record: Record,
+    ) -> Judged:
         if isinstance(item, Decision):
             return Judged(item)
         decision = decide(unit.policy, known.standing(item), item, unit.today)
         if decision.reason is Reason.SUPPRESSED:
-            known.withhold(item)
+            self._withhold(unit, known, item, record)
         lead_id = known.store(item, decision)
         if lead_id is not None or decision.reason in _ACQUIRED or unit.claimed:
             obtained_date = today_in(unit.policy.retention.zone_info, item.obtained_time)
             known.lookups.acquire(item, decision, obtained_date, asked=unit.claimed)
             known.know_links(item)
             known.share_clock(item)
+        elif decision.reason in _KNOWN:
+            known.know_links(item)
         return Judged(decision, lead_id, item.dropped_attributes)
+
+    def _withhold(self, unit: Asking | Admission, known: Ledger, candidate: Candidate, record: Record) -> None:
+        """Make unreadable what a refusal shows to be an objector's; that is a change, with an entry of its own."""
+        lead_id = known.withhold(candidate)
+        if lead_id is not None:
+            record(
+                Entry(
+                    time=unit.now,
+                    principal=unit.caller.principal,
+                    action=WITHHELD,
+                    purpose=None,
+                    outcome="OK",
+                    count=1,
+                    detail="",
+                    policy_version=unit.policy.version,
+                    tokens=self.keep.evidence_token("lead", lead_id),
+                ),
+            )
 
     def _open(
         self,
@@ -174,7 +217,7 @@ class Intake:
         known_as = {tokens[candidate.key] for candidate in candidates if candidate.key is not None}
         looked_up, leads = yield together(
             SELECT_LOOKUPS(keys=list(asked_about | aliases.keys)),
-            SELECT_LEADS(keys=list(known_as | aliases.keys)),
+            SELECT_LEADS(keys=list(known_as | asked_about | aliases.keys)),
         )
         # Only now, since the leads were locked as they are after whoever held them, which a snapshot may not be.
         sources = (yield SELECT_SOURCES(lead_ids=[row[0] for row in leads])) if leads else []
@@ -183,6 +226,7 @@ class Intake:
         known = Ledger(
             policy=policy,
             now=latest.now,
+            today=latest.today,
             tokens=tokens,
             leads=LeadBook(
                 policy=policy,

@@ -7,8 +7,8 @@ from operator import itemgetter
 
 import sqlalchemy as sa
 
-from leadgate_service.domain import retention
-from leadgate_service.domain.candidate import Candidate
+from leadgate_service.domain import retention, updates
+from leadgate_service.domain.candidate import Candidate, Intake
 from leadgate_service.domain.dates import today_in
 from leadgate_service.domain.decision import Decision, Outcome
 from leadgate_service.domain.fields import Field, LeadFields
@@ -17,7 +17,7 @@ from leadgate_service.domain.register import SourceName
 from leadgate_service.domain.standing import HeldLead
 from leadgate_service.ids import NewId
 from leadgate_service.keys import BurnRing, ContentDamaged, ContentKeyGone
-from leadgate_service.storage import tables, updates
+from leadgate_service.storage import tables
 from leadgate_service.storage.bits import from_bits, to_bits
 from leadgate_service.storage.changes import INSERT_CHANGES
 from leadgate_service.storage.lead_rows import LEAD_COLUMNS, LeadRow, content_columns, open_fields, seal
@@ -138,18 +138,25 @@ class LeadBook:
         lead_id: bytes = row["lead_id"]
         self._supply(lead_id, candidate, decision)
         self._changes.append((lead_id, "upsert", decision.outcome.lower(), self._now))
-        record, identifier = candidate.intake.crm_record, candidate.intake.crm_identifier
-        if record is not None and identifier is not None:
-            key = lead_id, self._tokens[identifier]
-            self._crm_references[key] = (*key, record.recipient, record.object, record.record_id)
+        self.refer(row, candidate.intake)
         return row
 
-    def suppress(self, row: LeadRow, erase_time: datetime | None) -> None:
+    def refer(self, row: LeadRow, intake: Intake) -> None:
+        """Note the CRM record that a lead is, if the caller names one."""
+        record, identifier = intake.crm_record, intake.crm_identifier
+        if record is not None and identifier is not None:
+            key = bytes(row["lead_id"]), self._tokens[identifier]
+            self._crm_references[key] = (*key, record.recipient, record.object, record.record_id)
+
+    def suppress(self, row: LeadRow, erase_time: datetime | None) -> bytes:
         """Make a lead unreadable, and tell the recipients to stop.
 
         Args:
             row: The lead.
             erase_time: When it becomes due for erasure; None if it is only withheld.
+
+        Returns:
+            Its id.
         """
         lead_id = bytes(row["lead_id"])
         if row["suppressed_time"] is None:
@@ -157,6 +164,7 @@ class LeadBook:
             self._changes.append((lead_id, "stop", "objection", self._now))
         row["erase_time"] = erase_time
         self._unreadable[lead_id] = erase_time
+        return lead_id
 
     def begin_earlier(self, row: LeadRow, start: date) -> None:
         """Move a lead's clock back, unless it is over, or may not or cannot be changed."""

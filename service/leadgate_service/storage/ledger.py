@@ -12,7 +12,7 @@ from leadgate_service.domain import subject
 from leadgate_service.domain.candidate import Candidate
 from leadgate_service.domain.dates import today_in
 from leadgate_service.domain.decision import Decision
-from leadgate_service.domain.identity import STRONG_KINDS, TokenKind
+from leadgate_service.domain.identity import NAME_KINDS, STRONG_KINDS, TokenKind
 from leadgate_service.domain.policy import Policy
 from leadgate_service.domain.standing import Standing
 from leadgate_service.storage.aliases import AliasBook
@@ -31,6 +31,7 @@ class Ledger:
     Attributes:
         policy: The policy in force.
         now: The instant.
+        today: Its civil day in the policy's zone.
         tokens: Of identifiers.
         leads: The leads that concern its people and companies.
         lookups: Their look-up records.
@@ -40,6 +41,7 @@ class Ledger:
 
     policy: Policy
     now: datetime
+    today: date
     tokens: Tokens
     leads: LeadBook
     lookups: LookupBook
@@ -50,11 +52,10 @@ class Ledger:
         """Say what is known of the person or company of a candidate."""
         row = self.leads.of(candidate)
         hits = self.suppressions.kinds(self.tokens[identifier] for identifier in candidate.identifiers)
-        if row is not None and _must_stop(row, candidate):
-            hits.add(TokenKind.EMAIL_EXACT)
         lookup = self.lookups.of(candidate)
         return Standing(
             suppressed=frozenset(hits),
+            objected=row is not None and _objected(row, candidate),
             restricted=row is not None and row["restricted_time"] is not None,
             being_asked=lookup.being_asked,
             answered_date=self._day(lookup.answered_time) if lookup.answered_time is not None else None,
@@ -78,22 +79,33 @@ class Ledger:
         """Note, of whoever is asked about, by what else others may know or link them."""
         self.aliases.add(candidate.intake.lookup_key, [*candidate.held, *candidate.links])
 
-    def withhold(self, candidate: Candidate) -> None:
-        """Make the lead of a refused candidate unreadable, if what it was refused for shows that its person objected.
-
-        A hit of what stands for one person does, unless only a guess names it; it is due for erasure. At the domain of
-        somebody who objected, a business that turns out to be a person is withheld, and not erased (R-013, R-031).
-        """
+    def refer(self, candidate: Candidate) -> None:
+        """Note a CRM record that the caller names for a lead which is held: it may be known only now."""
         row = self.leads.of(candidate)
+        if row is not None and row["suppressed_time"] is None and row["expire_date"] >= self.today:
+            self.leads.refer(row, candidate.intake)
+
+    def withhold(self, candidate: Candidate) -> bytes | None:
+        """Make unreadable what is held under the key of a refused candidate, if the refusal shows whose it is.
+
+        What stands for one person shows that, unless only a guess names it, or a company was asked about; the lead is
+        due for erasure. At the domain of somebody who objected, a business that turns out to be a person is withheld,
+        and not erased (R-013, R-031).
+
+        Returns:
+            The lead's id, if it has become unreadable.
+        """
+        row = self.leads.by_key(self.tokens[candidate.intake.lookup_key])
         if row is None or row["erase_time"] is not None:
-            return
-        certain = candidate.intake.identifiers if candidate.approximate else candidate.identifiers
-        kinds = self.suppressions.kinds(self.tokens[identifier] for identifier in certain)
-        theirs = not kinds.isdisjoint(STRONG_KINDS)
-        if theirs:
+            return None
+        kinds = self.suppressions.kinds(self.tokens[identifier] for identifier in candidate.certain)
+        of_person = candidate.intake.email is not None or candidate.personal
+        if of_person and not kinds.isdisjoint(STRONG_KINDS):
             self.know_links(candidate)
-        if theirs or (row["suppressed_time"] is None and TokenKind.EMAIL_DOMAIN in kinds):
-            self.leads.suppress(row, self.now + self.policy.objections.erase_after if theirs else None)
+            return self.leads.suppress(row, self.now + self.policy.objections.erase_after)
+        if row["suppressed_time"] is None and TokenKind.EMAIL_DOMAIN in kinds:
+            return self.leads.suppress(row, None)
+        return None
 
     def share_clock(self, candidate: Candidate) -> None:
         """Let a person's other leads take over an earlier start: clocks start once, per person (R-041)."""
@@ -120,13 +132,19 @@ class Ledger:
         return today_in(self.policy.retention.zone_info, instant)
 
 
-def _must_stop(row: LeadRow, candidate: Candidate) -> bool:
+def _objected(row: LeadRow, candidate: Candidate) -> bool:
     """Whether a held lead's objection stands against a candidate, whatever else identifies it.
 
-    What was only withheld, for the domain of an address, is asked for by that domain again: an answer that names a
-    person there is not meant. A question names nobody, and a business that is known by its domain has nobody to name.
+    What is only withheld, for the domain of an address, is asked for by that domain again; an answer that names
+    somebody else there is not meant.
     """
     if row["suppressed_time"] is None:
         return False
-    answered = candidate.fields is not None and candidate.intake.email is not None
-    return row["erase_time"] is not None or not answered or candidate.key != candidate.intake.lookup_key
+    return row["erase_time"] is not None or not _names_somebody(candidate)
+
+
+def _names_somebody(candidate: Candidate) -> bool:
+    """Whether an answer for an address names for certain who has it; a question names nobody, and a company is none."""
+    if candidate.fields is None or candidate.key != candidate.intake.lookup_key:
+        return False
+    return any(identifier.kind in NAME_KINDS for identifier in candidate.certain)

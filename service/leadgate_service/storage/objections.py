@@ -50,17 +50,18 @@ class Objections:
         group = self.keep.group_id(objection_id := self.new_id().bytes)
         keys, suppressions = yield from self._reached(given, group)
         yield self._insert(suppressions, objection.today)
+        withheld = yield from withhold(suppressions, keys, objection.now, objection.erase_time)
         registered = Registered(
             objection_id=objection_id,
             effective_time=objection.now,
             erase_time=objection.erase_time,
-            matched_leads=(yield from withhold(suppressions, keys, objection.now, objection.erase_time)),
+            matched_leads=len(withheld),
         )
         yield INSERT_OBJECTIONS([_objection_row(objection, registered)])
         response = objection.encode(registered)
         book.remember(objection.caller, response)
         yield together(*book.writes())
-        record(self._entry(objection, registered))
+        record(self._entry(objection, registered, withheld))
         return response
 
     def is_suppressed(self, identifiers: Iterable[Identifier]) -> Work[bool]:
@@ -90,7 +91,8 @@ class Objections:
         if not new:
             return
         yield self._insert(new.values(), unit.today)
-        yield from withhold([*new.values()], (), unit.now, unit.now + unit.policy.objections.erase_after)
+        erase_time = unit.now + unit.policy.objections.erase_after
+        withheld = yield from withhold([*new.values()], (), unit.now, erase_time)
         record(
             Entry(
                 time=unit.now,
@@ -98,10 +100,10 @@ class Objections:
                 action=LINKED,
                 purpose=None,
                 outcome="OK",
-                count=len(new),
-                detail="",
+                count=len(withheld),
+                detail=f"identifiers={len(new)}",
                 policy_version=unit.policy.version,
-                tokens=b"",
+                tokens=self._tokens(withheld),
             ),
         )
 
@@ -129,7 +131,10 @@ class Objections:
     def _insert(self, suppressions: Iterable[Suppression], today: date) -> Step:
         return INSERT_SUPPRESSIONS([one.row(self.keep.token_version, today) for one in suppressions])
 
-    def _entry(self, objection: Objection, registered: Registered) -> Entry:
+    def _tokens(self, lead_ids: Iterable[bytes]) -> bytes:
+        return b"".join(self.keep.evidence_token("lead", lead_id) for lead_id in lead_ids)
+
+    def _entry(self, objection: Objection, registered: Registered, withheld: Iterable[bytes]) -> Entry:
         return Entry(
             time=objection.now,
             principal=objection.caller.principal,
@@ -139,7 +144,7 @@ class Objections:
             count=registered.matched_leads,
             detail=f"channel={objection.channel}",
             policy_version=objection.policy_version,
-            tokens=self.keep.evidence_token("objection", registered.objection_id),
+            tokens=self.keep.evidence_token("objection", registered.objection_id) + self._tokens(withheld),
         )
 
 

@@ -92,13 +92,13 @@ class SuppressionList:
 
         Only an exact address or provider's id links, only from what the objection itself named: one step, no further.
         """
-        if not self._by_token or candidate.approximate:
+        if not self._by_token:
             return []
-        certain = [tokens[one] for one in candidate.identifiers if one.kind in _CERTAIN]
+        certain = [tokens[one] for one in candidate.certain if one.kind in _CERTAIN]
         originals = [one for token in certain for one in self._by_token.get(token, ()) if one.parent is None]
         return [
             Suppression(tokens[identifier], identifier.kind, original.group_id, original.token)
             for original in originals
-            for identifier in candidate.identifiers
+            for identifier in candidate.certain
             if identifier.kind in _OF_PERSON and not self.has(tokens[identifier], original.group_id)
         ]

@@ -11,7 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from leadgate_service.domain.fields import PhoneKind
-from leadgate_service.domain.identity import STRONG_KINDS, TokenKind
+from leadgate_service.domain.identity import NAME_KINDS, STRONG_KINDS, TokenKind
 from leadgate_service.storage import tables
 from leadgate_service.storage.aliases import SELECT_BY_KEY, SELECT_BY_TOKEN, Alias
 from leadgate_service.storage.aliases import read as aliases_of
@@ -31,12 +31,12 @@ SELECT_UNREADABLE = Statement(
     sa.select(_leads.lead_id).where(one_of(_leads.key_token, "keys"), _leads.suppressed_time.is_not(None)),
 )
 SELECT_LINES = Statement(
-    sa.select(_leads.lead_id)
+    sa.select(_leads.lead_id, _leads.suppressed_time)
     .where(
         one_of(_leads.key_token, "keys"),
         _leads.phone_kind == PhoneKind.DIRECT.value,
         ~_leads.phone_withheld,
-        _leads.suppressed_time.is_(None),
+        _leads.erase_time.is_(None),
     )
     .with_for_update(),
 )
@@ -64,7 +64,7 @@ def withhold(
     keys: Iterable[bytes],
     now: datetime,
     erase_time: datetime,
-) -> Work[int]:
+) -> Work[list[bytes]]:
     """Make unreadable whatever has an identifier that is on the list now; what is only withheld is not erased.
 
     Nothing of what is found here is put on the list: that would be a link upon a link.
@@ -76,7 +76,7 @@ def withhold(
         erase_time: When the person's own content becomes due for erasure.
 
     Returns:
-        How many leads became unreadable.
+        The ids of the leads that became unreadable.
     """
     owned = aliases_of((yield SELECT_BY_TOKEN(tokens=[one.token for one in listed])))
     strong = [one.token for one in listed if one.kind in STRONG_KINDS]
@@ -86,9 +86,11 @@ def withhold(
     suppressed = yield from _suppress(owners, now, erase_time)
     withheld = yield from _suppress(businesses - owners, now, None)
     yield from _withhold_lines(sharers - owners, now)
-    # A company is no person's record: it stays, and is no longer found, or written, under the objector's.
-    yield DETACH_RECORDS(tokens=[one.token for one in listed if one.kind is TokenKind.CRM_RECORD])
-    return suppressed + withheld
+    records = [one.token for one in listed if one.kind is TokenKind.CRM_RECORD]
+    if records:
+        # A company is no person's record: it stays, and is no longer found, or written, under the objector's.
+        yield DETACH_RECORDS(tokens=records)
+    return [*suppressed, *withheld]
 
 
 def _businesses(at_domain: set[bytes]) -> Work[set[bytes]]:
@@ -96,12 +98,13 @@ def _businesses(at_domain: set[bytes]) -> Work[set[bytes]]:
 
     Whoever is known by name there is somebody else, and speaks for himself (R-031).
     """
-    named = {TokenKind.NAME_AT_DOMAIN, TokenKind.NAME_AT_PHONE}
+    if not at_domain:
+        return at_domain
     theirs: Sequence[Alias] = aliases_of((yield SELECT_BY_KEY(keys=list(at_domain))))
-    return at_domain - {alias.key_token for alias in theirs if alias.kind in named}
+    return at_domain - {alias.key_token for alias in theirs if alias.kind in NAME_KINDS}
 
 
-def _suppress(keys: Iterable[bytes], now: datetime, erase_time: datetime | None) -> Work[int]:
+def _suppress(keys: Iterable[bytes], now: datetime, erase_time: datetime | None) -> Work[list[bytes]]:
     """Make the leads of some keys unreadable, and tell the recipients to stop; what was only withheld is now erased."""
     matched: Sequence[Row] = yield SELECT_MATCHED(keys=list(keys))
     readable = [bytes(lead_id) for lead_id, since, _ in matched if since is None]
@@ -111,12 +114,16 @@ def _suppress(keys: Iterable[bytes], now: datetime, erase_time: datetime | None)
         yield SUPPRESS_LEADS(lead_ids=concerned, now=now, erase_time=erase_time)
     if readable:
         yield INSERT_CHANGES([(lead_id, "stop", "objection", now) for lead_id in readable])
-    return len(readable)
+    return readable
 
 
 def _withhold_lines(keys: set[bytes], now: datetime) -> Work[None]:
     """Withhold the direct line of those who share it with somebody who objected."""
-    lead_ids = [bytes(lead_id) for (lead_id,) in (yield SELECT_LINES(keys=list(keys)))]
-    if lead_ids:
-        yield WITHHOLD_LINES(lead_ids=lead_ids)
-        yield INSERT_CHANGES([(lead_id, "upsert", "objection", now) for lead_id in lead_ids])
+    if not keys:
+        return
+    matched: Sequence[Row] = yield SELECT_LINES(keys=list(keys))
+    if matched:
+        yield WITHHOLD_LINES(lead_ids=[bytes(lead_id) for lead_id, _ in matched])
+    readable = [bytes(lead_id) for lead_id, since in matched if since is None]
+    if readable:
+        yield INSERT_CHANGES([(lead_id, "upsert", "objection", now) for lead_id in readable])
