@@ -5,10 +5,12 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from leadgate_service.domain.candidate import Candidate, CrmRecord, Intake
-from leadgate_service.domain.decision import Outcome, Reason
+from leadgate_service.domain.decision import Decision, Outcome, Reason
 from leadgate_service.domain.register import SourceName
 from leadgate_service.records import LeadRecord
+from leadgate_service.storage import tables
 
 from tests.builders import IDA, LAST_DAY, TODAY, candidate, company, crm_record, intake, of_domain, person
 from tests.storage.faults import check_invariants
@@ -154,6 +156,46 @@ def test_a_refused_answer_links_all_the_same(world: World) -> None:
     both = of(world, BEN, crm_record("00Q8"), person=person(id="person-shared"))
     assert world.admit(both)[0].reason is Reason.RETENTION_ELAPSED
     assert dates(world.held(EVA)) == (TODAY, world.today)
+
+
+@pytest.mark.proves("R-041", "R-092")
+@pytest.mark.parametrize("told", ["a question that is not repeated", "a question that finds nothing"])
+def test_a_question_links_as_an_answer_does(world: World, told: str) -> None:
+    """Ida and Ben are held, twenty days apart; then a question names one record for both: one clock from then on."""
+    record = crm_record("00QB")
+    world.admit(of(world, IDA, record, person=person(id=None)))
+    world.pass_days(20)
+    world.claim(intake(BEN))
+    world.admit(of(world, BEN, person=person(id=None)), claimed=True)
+    if told == "a question that finds nothing":
+        world.pass_days(30)
+        asking = world.asking(intake(BEN, crm_record=record))
+        assert world.run(world.store.claim(asking)) is None
+        world.settle(asking, "miss", Decision(outcome=Outcome.NOT_STORED, reason=Reason.NOT_FOUND))
+        assert dates(world.held(BEN)) == (TODAY, world.today)
+    else:
+        refused = world.claim(intake(BEN, crm_record=record))
+        assert refused is not None
+        assert refused.reason is Reason.NOT_REPEATED
+        assert dates(world.held(BEN)) == dates(world.held(IDA)) == (TODAY, LAST_DAY)
+        # Two stored, and Ben's twice again: for the earlier start, and for the record.
+        assert len(world.rows(sa.select(tables.changes.c.change_id))) == 4
+    world.pass_days(31)
+    for email in (BEN, IDA):
+        again = world.claim(intake(email))
+        assert again is not None
+        assert again.reason is Reason.RETENTION_ELAPSED
+
+
+@pytest.mark.proves("R-013", "R-041")
+def test_a_trader_who_lapsed_is_not_asked_about(world: World) -> None:
+    """The caller says that it is a sole trader's: then its clock is known before a provider is told of it."""
+    said = of_domain("janetrader.example.org", legal_form=SOLE)
+    world.admit(candidate(said=said, person=None, company=SHOP))
+    world.pass_days(60)
+    asked = world.claim(said)
+    assert asked is not None
+    assert asked.reason is Reason.RETENTION_ELAPSED
 
 
 @pytest.mark.proves("R-030")

@@ -275,6 +275,7 @@ def test_a_suppression_holds_tokens_and_dates_and_nothing_else(world: World) -> 
         TokenKind.EMAIL_EXACT,
         TokenKind.EMAIL_BASE,
         TokenKind.EMAIL_DOMAIN,
+        TokenKind.EMAIL_ABOVE,
         TokenKind.NAME_AT_DOMAIN,
         TokenKind.NAME_AT_PHONE,
         TokenKind.PHONE_E164,

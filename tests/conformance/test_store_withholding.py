@@ -376,3 +376,58 @@ def test_the_caller_s_own_word_counts_beside_a_guess(world: World) -> None:
     world.register(IDA)
     assert world.admit(of(world, IDA, record, person=person(id="p1", fuzzy=True)))[0].reason is Reason.SUPPRESSED
     assert world.held(EVA).suppressed
+
+
+@pytest.mark.proves("R-031")
+def test_who_is_held_by_name_is_not_withheld_for_a_nameless_answer(world: World) -> None:
+    """Otto is known by name at a partnership whose domain is an objector's; then an answer tells of it alone."""
+    otto = "otto@janetrader.example.org"
+    named = of(world, otto, legal="vof", person=person("Otto Boss", id="person-otto"), company=SHOP)
+    world.admit(named)
+    assert world.register(TRADER).matched_leads == 0
+    assert world.admit(of(world, otto, legal="vof", person=None, company=SHOP))[0].reason is Reason.SUPPRESSED
+    assert not world.held(otto).suppressed
+
+
+@pytest.mark.proves("R-013", "R-031")
+def test_shops_on_one_platform_do_not_meet_above_it(world: World) -> None:
+    """Two sole traders have shops under one domain, which is no public suffix: one objects, the other stays."""
+    jane = of(
+        world, FREE_MAIL, legal=SOLE, person=None, company=company("jane.shops.example.net", name="Jane's", id=None)
+    )
+    otto = candidate(
+        said=of_domain("otto.shops.example.net", legal_form=SOLE),
+        person=None,
+        company=company("otto.shops.example.net", name="Otto's", id=None),
+        obtained_time=world.now,
+    )
+    world.admit(jane, otto)
+    assert world.register(FREE_MAIL).matched_leads == 1
+    assert len(world.listed()) == 1
+    assert world.claim(of_domain("piet.shops.example.net", legal_form=SOLE)) is None
+    assert world.register("jane@shops.example.net").matched_leads == 1
+    assert world.listed() == []
+
+
+@pytest.mark.proves("R-013", "R-031")
+def test_a_company_that_may_be_the_objector_s_is_withheld_and_not_erased(world: World) -> None:
+    """Held as a company; then it is said to be a sole trader's with the CRM record of somebody who objected."""
+    record = crm_record("00Q1")
+    world.admit(of_shop(world), of(world, IDA, record))
+    world.register(IDA)
+    assert world.admit(of_shop(world, legal_form=SOLE, crm_record=record))[0].reason is Reason.SUPPRESSED
+    assert world.listed() == []
+    assert sorted(due(world)) == [False, True]
+    check_invariants(world)
+
+
+@pytest.mark.proves("R-013", "R-018")
+def test_a_trader_s_business_is_withheld_when_it_may_not_be_asked_about(world: World) -> None:
+    """Her business is held; she objected elsewhere, by her CRM record; now the CRM asks about it with that record."""
+    record = crm_record("00Q1")
+    world.admit(of_shop(world, legal_form=SOLE), of(world, IDA, record))
+    world.register(IDA)
+    refused = world.claim(of_domain("janetrader.example.org", legal_form=SOLE, crm_record=record))
+    assert refused is not None
+    assert refused.reason is Reason.SUPPRESSED
+    assert due(world) == [True, True]

@@ -195,7 +195,7 @@ def test_an_address_has_an_exact_and_a_base_identifier() -> None:
 def test_every_kind_is_strong_weak_or_of_a_company() -> None:
     """Strong kinds stand for one person, weak ones may be shared, the others are a company's."""
     companies = {TokenKind.DOMAIN, TokenKind.COMPANY_KEY}
-    weak = {TokenKind.PHONE_E164, TokenKind.NAME_AT_DOMAIN, TokenKind.EMAIL_DOMAIN}
+    weak = {TokenKind.PHONE_E164, TokenKind.NAME_AT_DOMAIN} | identity.TRADER_KINDS
     assert set(TokenKind) - weak - companies == identity.STRONG_KINDS
 
 

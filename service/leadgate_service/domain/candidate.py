@@ -55,6 +55,7 @@ class Intake:
         act_date: Day of the person's own act (with WEB_FORM) or of a new contract (with CRM_CUSTOMER), or None.
         lookup_key: What is asked about, and what the look-up record remembers.
         mailbox: The base of the address, which all its ways of writing share; empty for a domain.
+        of_person: A person is asked about, or a business that the caller calls one (R-013).
         crm_identifier: What the CRM record is known by, or None.
         crm_person: The same, if the record is a person's; an account's is shared by all who work there.
         host: The domain, or that of the address.
@@ -71,6 +72,7 @@ class Intake:
 
     lookup_key: Identifier = field(init=False)
     mailbox: tuple[Identifier, ...] = field(init=False)
+    of_person: bool = field(init=False)
     crm_identifier: Identifier | None = field(init=False)
     crm_person: Identifier | None = field(init=False)
     host: str = field(init=False)
@@ -83,11 +85,13 @@ class Intake:
         by_record = identity.crm_record(record.recipient, record.object, record.record_id) if record else None
         trades = self.email is None and is_natural_person(self.legal_form, "", None)
         of_trader = identity.trader_domains(domain) if trades else ()
+        of_person = self.email is not None or trades
         person = by_record if record is not None and record.object.lower() in _PERSON_OBJECTS else None
         found = (*by_key, *identity.domain_and_parents(domain), *of_trader, *((person,) if person else ()))
         object.__setattr__(self, "host", domain)
         object.__setattr__(self, "lookup_key", by_key[0])
         object.__setattr__(self, "mailbox", by_key[1:])
+        object.__setattr__(self, "of_person", of_person)
         object.__setattr__(self, "crm_identifier", by_record)
         object.__setattr__(self, "crm_person", person)
         object.__setattr__(self, "identifiers", found)
@@ -150,9 +154,9 @@ def question(policy: Policy, intake: Intake, source: SourceName, now: datetime) 
         source=source,
         obtained_time=now,
         policy_version=policy.version,
-        personal=intake.email is not None,
+        personal=intake.of_person,
         key=intake.lookup_key,
-        links=_known(intake.crm_person if intake.email is not None else None),
+        links=_known(intake.crm_person if intake.of_person else None),
         held=intake.mailbox,
         identifiers=intake.identifiers,
     )

@@ -22,6 +22,7 @@ __all__ = [
     "CANONICALISER_VERSION",
     "NAME_KINDS",
     "STRONG_KINDS",
+    "TRADER_KINDS",
     "Identifier",
     "TokenKind",
     "canonical_domain",
@@ -36,7 +37,7 @@ __all__ = [
     "is_free_mail",
     "name_at_domain",
     "name_at_phone",
-    "objector_domain",
+    "objector_domains",
     "phone",
     "provider_person_id",
     "trader_domains",
@@ -63,6 +64,7 @@ class TokenKind(StrEnum):
     DOMAIN = "domain"
     COMPANY_KEY = "company_key"
     EMAIL_DOMAIN = "email_domain"
+    EMAIL_ABOVE = "email_above"
 
 
 STRONG_KINDS = frozenset(
@@ -77,6 +79,9 @@ STRONG_KINDS = frozenset(
 """Kinds that stand for one person: a hit suppresses the whole item. People may share what any other kind stands for: a
 hit withholds, discloses nothing and erases nobody (R-031)."""
 
+
+TRADER_KINDS = frozenset({TokenKind.EMAIL_DOMAIN, TokenKind.EMAIL_ABOVE})
+"""Kinds by which a business that is a person is found, where its owner has mail: at its domain, or above it (R-013)."""
 
 NAME_KINDS = frozenset({TokenKind.NAME_AT_DOMAIN, TokenKind.NAME_AT_PHONE})
 """Kinds with a person's name in them: who has one is not just somebody at a domain."""
@@ -185,20 +190,29 @@ def company_key(domain: str) -> Identifier:
     return Identifier(TokenKind.COMPANY_KEY, domain)
 
 
-def objector_domain(domain: str) -> Identifier:
-    """Builds the weak identifier of a domain at which somebody objected; asked only of a company that is a person."""
-    return Identifier(TokenKind.EMAIL_DOMAIN, domain)
-
-
-def trader_domains(domain: str) -> tuple[Identifier, ...]:
-    """Builds what a company that is a person is asked by: its domain and each parent at which its owner may have mail.
+def objector_domains(domain: str) -> tuple[Identifier, ...]:
+    """Builds the weak identifiers of a domain at which somebody objected; asked only of a company that is a person.
 
     Returns:
         Nothing for a domain that hands out mailboxes to everybody.
     """
     if is_free_mail(domain):
         return ()
-    return tuple(objector_domain(identifier.canonical) for identifier in domain_and_parents(domain))
+    return Identifier(TokenKind.EMAIL_DOMAIN, domain), Identifier(TokenKind.EMAIL_ABOVE, domain)
+
+
+def trader_domains(domain: str) -> tuple[Identifier, ...]:
+    """Builds what a company that is a person is asked by: its domain, and each above it where its owner may have mail.
+
+    What is above is a kind of its own: unrelated shops may share it, who must not meet there.
+
+    Returns:
+        Nothing for a domain that hands out mailboxes to everybody.
+    """
+    if is_free_mail(domain):
+        return ()
+    above = [Identifier(TokenKind.EMAIL_ABOVE, one.canonical) for one in domain_and_parents(domain)[1:]]
+    return Identifier(TokenKind.EMAIL_DOMAIN, domain), *above
 
 
 def domain_and_parents(domain: str) -> tuple[Identifier, ...]:

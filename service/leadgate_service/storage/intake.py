@@ -83,7 +83,7 @@ class Intake:
         decision = _judge(asking.policy, known, question, asking.today)
         if decision.outcome is Outcome.ASK and asking.in_time:
             known.lookups.note(question, "asking")
-            known.know_links(question)
+            known.remember(question)
             book.remember(asking.caller, None)
             record(self._entry(asking, DISCLOSED, question.source.value, question.intake.lookup_key))
             yield from known.write(besides=book.writes())
@@ -91,7 +91,7 @@ class Intake:
         if decision.reason is Reason.SUPPRESSED:
             self._withhold(asking, known, question, record)
         elif decision.reason in _KNOWN:
-            known.know_links(question)
+            known.remember(question)
             known.refer(question)
         if decision.outcome is Outcome.ASK:
             decision = _TOO_LATE
@@ -170,10 +170,9 @@ class Intake:
         if lead_id is not None or decision.reason in _ACQUIRED or unit.claimed:
             obtained_date = today_in(unit.policy.retention.zone_info, item.obtained_time)
             known.lookups.acquire(item, decision, obtained_date, asked=unit.claimed)
-            known.know_links(item)
-            known.share_clock(item)
+            known.remember(item)
         elif decision.reason in _KNOWN:
-            known.know_links(item)
+            known.remember(item)
         return Judged(decision, lead_id, item.dropped_attributes)
 
     def _withhold(self, unit: Asking | Admission, known: Ledger, candidate: Candidate, record: Record) -> None:

@@ -178,7 +178,11 @@ class LeadBook:
         row["notice_due_date"] = _earlier(row["notice_due_date"], retention.notice_due_date(start))
         self._touch(row)
         if row["suppressed_time"] is None:
-            self._changes.append((bytes(row["lead_id"]), "upsert", "updated", self._now))
+            self.changed(row)
+
+    def changed(self, row: LeadRow) -> None:
+        """Tell the recipients that something about a lead is new."""
+        self._changes.append((bytes(row["lead_id"]), "upsert", "updated", self._now))
 
     def make_room(self) -> Work[None]:
         """Delete the lapsed leads whose keys new ones take over; `writes` comes after that."""

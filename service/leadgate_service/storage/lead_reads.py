@@ -130,8 +130,8 @@ def _found(
 ) -> dict[_Wanted, LeadRecord]:
     """Say which lead each value found.
 
-    Several leads of one CRM record are one person's: a suppressed one speaks for all, then a restricted one; else the
-    one that is held longest.
+    Several leads of one CRM record are one person's: a suppressed one speaks for all, then a restricted one; else a
+    person's before a company's, and the one that is held longest.
     """
     if way is BY_ID:
         return {_Wanted(way, record.lead_id): record for record in records}
@@ -145,8 +145,8 @@ def _found(
     return found
 
 
-def _strictness(record: LeadRecord) -> tuple[bool, bool, date, bytes]:
-    return record.suppressed, record.restricted, record.expire_date, record.lead_id
+def _strictness(record: LeadRecord) -> tuple[bool, bool, bool, date, bytes]:
+    return record.suppressed, record.restricted, record.personal, record.expire_date, record.lead_id
 
 
 def _grouped(rows: Iterable[Row], make: Any) -> defaultdict[bytes, list[Any]]:

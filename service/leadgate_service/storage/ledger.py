@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from leadgate_service.domain import subject
+from leadgate_service.domain import retention, subject
 from leadgate_service.domain.candidate import Candidate
 from leadgate_service.domain.dates import today_in
 from leadgate_service.domain.decision import Decision
-from leadgate_service.domain.identity import NAME_KINDS, STRONG_KINDS, TokenKind
+from leadgate_service.domain.identity import NAME_KINDS, STRONG_KINDS, TRADER_KINDS
 from leadgate_service.domain.policy import Policy
 from leadgate_service.domain.standing import Standing
 from leadgate_service.storage.aliases import AliasBook
@@ -75,22 +75,36 @@ class Ledger:
         self._know(candidate, row)
         return bytes(row["lead_id"])
 
-    def know_links(self, candidate: Candidate) -> None:
-        """Note, of whoever is asked about, by what else others may know or link them."""
+    def remember(self, candidate: Candidate) -> None:
+        """Note by what else whoever is asked about is known, and let what is linked by it share one clock (R-041)."""
         self.aliases.add(candidate.intake.lookup_key, [*candidate.held, *candidate.links])
+        keys = self.aliases.linked_keys(candidate)
+        acquisition = self.lookups.of(candidate).acquisition if keys else None
+        if acquisition is not None:
+            start, country = acquisition.first_obtained_date, candidate.intake.country_code
+            for row in filter(None, map(self.leads.by_key, keys)):
+                self.leads.begin_earlier(row, start)
+            self.lookups.begin_earlier(
+                candidate,
+                start,
+                lambda last_day: retention.shortened(last_day, start, country, self.policy, self.today),
+            )
 
     def refer(self, candidate: Candidate) -> None:
         """Note a CRM record that the caller names for a lead which is held: it may be known only now."""
         row = self.leads.of(candidate)
-        if row is not None and row["suppressed_time"] is None and row["expire_date"] >= self.today:
+        if row is None or row["suppressed_time"] is not None or row["restricted_time"] is not None:
+            return
+        if candidate.intake.crm_record is not None and row["expire_date"] >= self.today:
             self.leads.refer(row, candidate.intake)
+            self.leads.changed(row)
 
     def withhold(self, candidate: Candidate) -> bytes | None:
         """Make unreadable what is held under the key of a refused candidate, if the refusal shows whose it is.
 
         What stands for one person shows that, unless only a guess names it, or a company was asked about; the lead is
         due for erasure. At the domain of somebody who objected, a business that turns out to be a person is withheld,
-        and not erased (R-013, R-031).
+        and not erased, unless it is known who has it (R-013, R-031).
 
         Returns:
             The lead's id, if it has become unreadable.
@@ -99,21 +113,13 @@ class Ledger:
         if row is None or row["erase_time"] is not None:
             return None
         kinds = self.suppressions.kinds(self.tokens[identifier] for identifier in candidate.certain)
-        of_person = candidate.intake.email is not None or candidate.personal
-        if of_person and not kinds.isdisjoint(STRONG_KINDS):
-            self.know_links(candidate)
-            return self.leads.suppress(row, self.now + self.policy.objections.erase_after)
-        if row["suppressed_time"] is None and TokenKind.EMAIL_DOMAIN in kinds:
+        if not kinds.isdisjoint(STRONG_KINDS) and (row["personal"] or candidate.personal):
+            self.remember(candidate)
+            erase_time = self.now + self.policy.objections.erase_after
+            return self.leads.suppress(row, erase_time if row["personal"] else None)
+        if row["suppressed_time"] is None and not kinds.isdisjoint(TRADER_KINDS) and not _is_named(row):
             return self.leads.suppress(row, None)
         return None
-
-    def share_clock(self, candidate: Candidate) -> None:
-        """Let a person's other leads take over an earlier start: clocks start once, per person (R-041)."""
-        others = self.aliases.linked_keys(candidate) - {self.tokens[candidate.intake.lookup_key]}
-        acquisition = self.lookups.of(candidate).acquisition if others else None
-        if acquisition is not None:
-            for row in filter(None, map(self.leads.by_key, others)):
-                self.leads.begin_earlier(row, acquisition.first_obtained_date)
 
     def write(self, besides: Iterable[Step]) -> Work[None]:
         """Write every table at once, and something else in the same message."""
@@ -141,6 +147,12 @@ def _objected(row: LeadRow, candidate: Candidate) -> bool:
     if row["suppressed_time"] is None:
         return False
     return row["erase_time"] is not None or not _names_somebody(candidate)
+
+
+def _is_named(row: LeadRow) -> bool:
+    """Whether what is held tells for certain who has it: he speaks for himself."""
+    fields = row.get("fields")
+    return fields is not None and fields.full_name is not None and not row["approximate"]
 
 
 def _names_somebody(candidate: Candidate) -> bool:

@@ -1,7 +1,7 @@
 """The look-up records of one transaction: who was acquired when, so that no lapse restarts a clock (R-041, R-092)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -130,9 +130,20 @@ class LookupBook:
         for concerned in (row, *related):
             if decision.opens_acquisition or concerned in own:
                 _date(concerned, dated)
-            else:
-                _shorten(concerned, dated)
-            self._touch(concerned)
+                self._touch(concerned)
+
+    def begin_earlier(self, candidate: Candidate, start: date, shortened: Callable[[date], date]) -> None:
+        """Let all records of one person take over the earliest start.
+
+        Args:
+            candidate: The person.
+            start: The day.
+            shortened: What becomes of the last day of what was acquired.
+        """
+        for row in self._related(candidate):
+            if row.personal and start < row.first_obtained_date:
+                _date(row, Acquisition(start, shortened(row.expire_date) if row.expire_date is not None else None))
+                self._touch(row)
 
     def writes(self) -> list[Step]:
         """Return what stores what was noted; a new key that another process stored makes the transaction start over."""
@@ -191,10 +202,3 @@ def _date(row: LookupRow, acquisition: Acquisition) -> None:
     # Never sooner than before: an old answer that is handed in must not make us forget.
     ends = acquisition_ends(acquisition.first_obtained_date)
     row.delete_date = max(row.delete_date, ends, acquisition.expire_date or ends)
-
-
-def _shorten(row: LookupRow, acquisition: Acquisition) -> None:
-    """Take over an earlier start: another key of the same person was acquired before."""
-    if acquisition.first_obtained_date < row.first_obtained_date:
-        ends = [day for day in (row.expire_date, acquisition.expire_date) if day is not None]
-        _date(row, Acquisition(acquisition.first_obtained_date, min(ends, default=None)))

@@ -148,17 +148,18 @@ class Objections:
         )
 
 
-def _given(email: str) -> list[Identifier]:
+def _given(email: str) -> tuple[Identifier, ...]:
     """Return what an address tells of who objects."""
-    domain = identity.email_domain(email)
     # Of a sole trader who is not held yet, the domain may be all that comes in (R-013).
-    trader = [] if identity.is_free_mail(domain) else [identity.objector_domain(domain)]
-    return [*identity.email_identifiers(email), *trader]
+    return *identity.email_identifiers(email), *identity.objector_domains(identity.email_domain(email))
 
 
 def _kinds(aliases: Iterable[Alias]) -> dict[bytes, TokenKind]:
-    """Return the tokens of aliases and of their keys; a key with a mailbox among its aliases is an address."""
-    found = {alias.token: alias.kind for alias in aliases}
+    """Return the tokens of aliases and of their keys; a key with a mailbox among its aliases is an address.
+
+    What is above the domain of a business is not its own.
+    """
+    found: dict[bytes, TokenKind] = {one.token: one.kind for one in aliases if one.kind is not TokenKind.EMAIL_ABOVE}
     by_address = {alias.key_token for alias in aliases if alias.kind is TokenKind.EMAIL_BASE}
     keys = {alias.key_token for alias in aliases}
     return found | {key: TokenKind.EMAIL_EXACT if key in by_address else TokenKind.COMPANY_KEY for key in keys}

@@ -11,7 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from leadgate_service.domain.fields import PhoneKind
-from leadgate_service.domain.identity import NAME_KINDS, STRONG_KINDS, TokenKind
+from leadgate_service.domain.identity import NAME_KINDS, STRONG_KINDS, TRADER_KINDS, TokenKind
 from leadgate_service.storage import tables
 from leadgate_service.storage.aliases import SELECT_BY_KEY, SELECT_BY_TOKEN, Alias
 from leadgate_service.storage.aliases import read as aliases_of
@@ -81,7 +81,7 @@ def withhold(
     owned = aliases_of((yield SELECT_BY_TOKEN(tokens=[one.token for one in listed])))
     strong = [one.token for one in listed if one.kind in STRONG_KINDS]
     owners = {*keys, *strong, *(alias.key_token for alias in owned if alias.kind in STRONG_KINDS)}
-    businesses = yield from _businesses({alias.key_token for alias in owned if alias.kind is TokenKind.EMAIL_DOMAIN})
+    businesses = yield from _businesses({alias.key_token for alias in owned if alias.kind in TRADER_KINDS})
     sharers = {alias.key_token for alias in owned if alias.kind is TokenKind.PHONE_E164}
     suppressed = yield from _suppress(owners, now, erase_time)
     withheld = yield from _suppress(businesses - owners, now, None)
