@@ -187,6 +187,18 @@ def test_a_question_links_as_an_answer_does(world: World, told: str) -> None:
         assert again.reason is Reason.RETENTION_ELAPSED
 
 
+@pytest.mark.proves("R-041", "R-092")
+def test_nobody_is_asked_about_whose_answer_could_not_be_kept(world: World) -> None:
+    """Ida lapsed, and Ben is held; a question about her names the record that tells that both are one person."""
+    record = crm_record("00QC")
+    world.admit(of(world, IDA, person=person(id=None)))
+    world.pass_days(43)
+    world.admit(of(world, BEN, record, person=person(id=None)))
+    asked = world.claim(intake(IDA, crm_record=record))
+    assert asked is not None
+    assert asked.reason is Reason.RETENTION_ELAPSED
+
+
 @pytest.mark.proves("R-013", "R-041")
 def test_a_trader_who_lapsed_is_not_asked_about(world: World) -> None:
     """The caller says that it is a sole trader's: then its clock is known before a provider is told of it."""

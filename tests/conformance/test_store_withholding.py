@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from leadgate_service.domain.candidate import Candidate, CrmRecord
-from leadgate_service.domain.decision import Outcome, Reason
+from leadgate_service.domain.decision import Decision, Outcome, Reason
 from leadgate_service.domain.identity import email_identifiers
 from leadgate_service.domain.register import SourceName
 from leadgate_service.storage import tables
@@ -431,3 +431,40 @@ def test_a_trader_s_business_is_withheld_when_it_may_not_be_asked_about(world: W
     assert refused is not None
     assert refused.reason is Reason.SUPPRESSED
     assert due(world) == [True, True]
+
+
+@pytest.mark.proves("R-018", "R-019")
+def test_what_is_known_of_her_counts_when_it_is_not_named_again(world: World) -> None:
+    """Her record was told when nobody was found; then an objector turns out to have it: she is not asked about."""
+    record = crm_record("00Q1")
+    asking = world.asking(intake(EVA, crm_record=record))
+    assert world.run(world.store.claim(asking)) is None
+    world.settle(asking, "miss", Decision(outcome=Outcome.NOT_STORED, reason=Reason.NOT_FOUND))
+    world.register(IDA)
+    world.claim(intake(IDA, crm_record=record))
+    world.pass_days(31)
+    asked = world.claim(intake(EVA))
+    assert asked is not None
+    assert asked.reason is Reason.SUPPRESSED
+    assert world.admit(of(world, EVA, person=person("Eva Lind", id=None)))[0].reason is Reason.SUPPRESSED
+    check_invariants(world)
+
+
+@pytest.mark.proves("R-031")
+def test_traders_under_a_public_suffix_do_not_meet(world: World) -> None:
+    """A public suffix is nobody's domain: who has mail there, and no website, is known by the address alone."""
+    nameless = company(None, name="Bakker", id=None)
+    piet = of(world, "piet@notaires.fr", legal=SOLE, person=None, company=nameless)
+    world.admit(piet)
+    assert world.register("jane@notaires.fr").matched_leads == 0
+    assert world.admit(piet)[0].outcome is Outcome.UPDATED
+
+
+def test_a_record_that_is_named_again_is_no_change(world: World) -> None:
+    """The recipients are told once that a lead has a record, however often a question names it."""
+    record = crm_record("00Q1")
+    world.claim(intake(IDA))
+    world.admit(of(world, IDA), claimed=True)
+    for _ in range(3):
+        world.claim(intake(IDA, crm_record=record))
+    assert len(world.rows(sa.select(tables.changes.c.change_id))) == 2

@@ -144,8 +144,8 @@ def _relevant(case: _Case) -> Reason | None:
 
 
 def _still_within_period(case: _Case) -> Reason | None:
-    """R-040, R-044: an answer whose last day is over by the time it is handed in is not stored for an instant."""
-    if case.asking or case.standing.lead is not None:
+    """R-040, R-044: what is over by the time it is handed in is not stored for an instant, nor asked for in vain."""
+    if case.standing.lead is not None:
         return None
     return Reason.RETENTION_ELAPSED if case.expiry(_first_obtained_date(case)) < case.today else None
 

@@ -194,9 +194,9 @@ def objector_domains(domain: str) -> tuple[Identifier, ...]:
     """Builds the weak identifiers of a domain at which somebody objected; asked only of a company that is a person.
 
     Returns:
-        Nothing for a domain that hands out mailboxes to everybody.
+        Nothing for a domain that hands out mailboxes, or domains, to everybody.
     """
-    if is_free_mail(domain):
+    if is_free_mail(domain) or is_bare_suffix(domain):
         return ()
     return Identifier(TokenKind.EMAIL_DOMAIN, domain), Identifier(TokenKind.EMAIL_ABOVE, domain)
 
@@ -207,9 +207,9 @@ def trader_domains(domain: str) -> tuple[Identifier, ...]:
     What is above is a kind of its own: unrelated shops may share it, who must not meet there.
 
     Returns:
-        Nothing for a domain that hands out mailboxes to everybody.
+        Nothing for a domain that hands out mailboxes, or domains, to everybody.
     """
-    if is_free_mail(domain):
+    if is_free_mail(domain) or is_bare_suffix(domain):
         return ()
     above = [Identifier(TokenKind.EMAIL_ABOVE, one.canonical) for one in domain_and_parents(domain)[1:]]
     return Identifier(TokenKind.EMAIL_DOMAIN, domain), *above

@@ -74,12 +74,21 @@ class AliasBook:
         """All keys that are linked to anybody of the transaction."""
         return set(self._links)
 
+    @property
+    def links(self) -> set[bytes]:
+        """Everything by which anybody of the transaction is linked."""
+        return set(self._keys)
+
+    def links_of(self, key: bytes) -> set[bytes]:
+        """Return what links a key to others, as far as it is known."""
+        return self._links.get(key, set())
+
     def linked_keys(self, candidate: Candidate) -> set[bytes]:
         """Return the keys of the same person, however many links away; the candidate's own perhaps among them."""
         if not candidate.personal:
             return set()
         found: set[bytes] = set()
-        own = self._links.get(self._tokens[candidate.intake.lookup_key], set())
+        own = self.links_of(self._tokens[candidate.intake.lookup_key])
         ahead = own | {self._tokens[link] for link in candidate.links}
         while ahead:
             keys = {key for token in ahead for key in self._keys.get(token, ())} - found

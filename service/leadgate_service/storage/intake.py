@@ -91,8 +91,8 @@ class Intake:
         if decision.reason is Reason.SUPPRESSED:
             self._withhold(asking, known, question, record)
         elif decision.reason in _KNOWN:
-            known.remember(question)
             known.refer(question)
+            known.remember(question)
         if decision.outcome is Outcome.ASK:
             decision = _TOO_LATE
         response = asking.encode([Judged(decision)])
@@ -214,9 +214,10 @@ class Intake:
         aliases = AliasBook(tokens, linked)
         asked_about = {tokens[candidate.intake.lookup_key] for candidate in candidates}
         known_as = {tokens[candidate.key] for candidate in candidates if candidate.key is not None}
-        looked_up, leads = yield together(
+        looked_up, leads, suppressed_links = yield together(
             SELECT_LOOKUPS(keys=list(asked_about | aliases.keys)),
             SELECT_LEADS(keys=list(known_as | asked_about | aliases.keys)),
+            SELECT_SUPPRESSIONS(tokens=list(aliases.links - asked)),
         )
         # Only now, since the leads were locked as they are after whoever held them, which a snapshot may not be.
         sources = (yield SELECT_SOURCES(lead_ids=[row[0] for row in leads])) if leads else []
@@ -239,7 +240,7 @@ class Intake:
             ),
             lookups=LookupBook(tokens, aliases, looked_up, latest.now, latest.today),
             aliases=aliases,
-            suppressions=SuppressionList(suppressed),
+            suppressions=SuppressionList([*suppressed, *suppressed_links]),
         )
         return versions[0][0], RequestBook(self.keep, latest.now, requests), known
 

@@ -51,7 +51,10 @@ class Ledger:
     def standing(self, candidate: Candidate) -> Standing:
         """Say what is known of the person or company of a candidate."""
         row = self.leads.of(candidate)
-        hits = self.suppressions.kinds(self.tokens[identifier] for identifier in candidate.identifiers)
+        told = {self.tokens[identifier] for identifier in candidate.identifiers}
+        # What is known of the person counts, whether or not it is named again.
+        known = self.aliases.links_of(self.tokens[candidate.intake.lookup_key]) if candidate.personal else set()
+        hits = self.suppressions.kinds(told | known)
         lookup = self.lookups.of(candidate)
         return Standing(
             suppressed=frozenset(hits),
@@ -95,7 +98,8 @@ class Ledger:
         row = self.leads.of(candidate)
         if row is None or row["suppressed_time"] is not None or row["restricted_time"] is not None:
             return
-        if candidate.intake.crm_record is not None and row["expire_date"] >= self.today:
+        record, known = candidate.intake.crm_identifier, self.aliases.links_of(self.tokens[candidate.intake.lookup_key])
+        if record is not None and self.tokens[record] not in known and row["expire_date"] >= self.today:
             self.leads.refer(row, candidate.intake)
             self.leads.changed(row)
 
@@ -110,7 +114,7 @@ class Ledger:
             The lead's id, if it has become unreadable.
         """
         row = self.leads.by_key(self.tokens[candidate.intake.lookup_key])
-        if row is None or row["erase_time"] is not None:
+        if row is None or row["erase_time"] is not None or (row["suppressed_time"] is not None and not row["personal"]):
             return None
         kinds = self.suppressions.kinds(self.tokens[identifier] for identifier in candidate.certain)
         if not kinds.isdisjoint(STRONG_KINDS) and (row["personal"] or candidate.personal):
