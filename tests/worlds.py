@@ -20,6 +20,7 @@ from leadgate_service.domain.candidate import Candidate, CrmRecord, Intake, ques
 from leadgate_service.domain.dates import today_in
 from leadgate_service.domain.decision import Decision
 from leadgate_service.domain.fields import LeadFields
+from leadgate_service.domain.objector import ContactScope, Objector
 from leadgate_service.domain.register import SourceName
 from leadgate_service.ids import Uuid7
 from leadgate_service.policy_file import parse
@@ -53,6 +54,11 @@ DEMO = written(changed({}))
 
 parsed = functools.cache(parse)
 """Reads a policy's text, each once."""
+
+
+def _registered(registered: Registered) -> bytes:
+    numbers = (registered.matched_leads, registered.identifiers, registered.linked_identifiers)
+    return registered.objection_id + b"".join(number.to_bytes(2, "big") for number in numbers)
 
 
 class World:
@@ -161,19 +167,21 @@ class World:
             encode=encoded,
         )
 
-    def objection(self, email: str, *, caller: Caller | None = None) -> Objection:
-        """Build an objection."""
+    def objection(self, who: str | Objector, *, caller: Caller | None = None) -> Objection:
+        """Build an objection by an address, or by anything."""
         return Objection(
             caller=caller or self.caller(),
-            email=identity.canonical_email(email),
+            objector=Objector(emails=(identity.canonical_email(who),)) if isinstance(who, str) else who,
             channel="support",
+            contact_scope=ContactScope.ALL,
+            purpose=None,
             received_time=self.now,
             reference=None,
             now=self.now,
             today=self.today,
             erase_time=self.now + timedelta(hours=4),
             policy_version=self.policy.version,
-            encode=lambda registered: registered.objection_id + registered.matched_leads.to_bytes(2, "big"),
+            encode=_registered,
         )
 
     def admit(self, *items: Candidate | Decision, caller: Caller | None = None, claimed: bool = False) -> list[Told]:
@@ -197,11 +205,19 @@ class World:
         )
         return told(self.run(self.store.settle(settlement)))[0]
 
-    def register(self, email: str, *, caller: Caller | None = None) -> Registered:
-        """Register an objection."""
-        objection = self.objection(email, caller=caller)
+    def register(self, who: str | Objector, *, caller: Caller | None = None) -> Registered:
+        """Register an objection by an address, or by anything."""
+        objection = self.objection(who, caller=caller)
         response = self.run(self.store.register_objection(objection))
-        return Registered(response[:16], self.now, objection.erase_time, int.from_bytes(response[16:], "big"))
+        matched, *identifiers = (int.from_bytes(response[place : place + 2], "big") for place in (16, 18, 20))
+        return Registered(
+            response[:16],
+            self.now,
+            objection.erase_time,
+            matched,
+            objection.received_time,
+            *identifiers,
+        )
 
     def apply(self, changes: Mapping[PolicyPath, object], *, caller: Caller | None = None) -> None:
         """Put the demo policy in force, with other values at the given paths."""

@@ -1,6 +1,5 @@
 """`leadgate leads`: read leads, for a purpose, as the principal that the token names."""
 
-import sys
 from datetime import date, datetime
 from itertools import islice
 from typing import Annotated
@@ -8,7 +7,6 @@ from typing import Annotated
 import typer
 from leadgate_client import (
     Client,
-    CrmReference,
     EmployeeBand,
     Purpose,
     RevenueBand,
@@ -20,13 +18,12 @@ from leadgate_client import (
 from leadgate_cli import lead_views
 from leadgate_cli.connection import connected
 from leadgate_cli.failures import EXIT_REFUSED, Misused
+from leadgate_cli.identifiers import addresses, crm_reference
 from leadgate_cli.output import AsJson, print_facts, print_json, print_table, say
 from leadgate_cli.words import word, word_option
 
 MOST_IN_A_PAGE = 500
 """The most leads that the service sends at once."""
-
-CRM_PARTS = 3
 
 app = typer.Typer(no_args_is_help=True, help="Read leads, for a purpose; every read leaves an audit entry.")
 
@@ -66,10 +63,9 @@ def get(  # noqa: PLR0913 - one keyword for each option
     """
     if [lead_id, email, crm].count(None) != 2:  # noqa: PLR2004 - one of the three is given
         raise Misused("Name the lead by exactly one of --id, --email and --crm.")
-    if email == "-":
-        email = sys.stdin.readline().strip()
-    reference = _crm_reference(crm) if crm is not None else None
-    lead = client.get_lead(purpose=purpose, lead_id=lead_id, email=email, crm_reference=reference)
+    address = next(iter(addresses([email])), "") if email is not None else None
+    reference = crm_reference(crm) if crm is not None else None
+    lead = client.get_lead(purpose=purpose, lead_id=lead_id, email=address, crm_reference=reference)
     if isinstance(lead, Withheld):
         _show_withheld(lead, as_json=as_json)
     elif as_json:
@@ -128,14 +124,6 @@ def _show_withheld(withheld: Withheld, *, as_json: bool) -> None:
     else:
         say(f"The person may not be processed ({reason}): stop, and remove what you hold.")
     raise typer.Exit(EXIT_REFUSED)
-
-
-def _crm_reference(text: str) -> CrmReference:
-    parts = text.split("/")
-    if len(parts) != CRM_PARTS:
-        raise Misused("--crm names CRM, object and record id, such as salesforce/Lead/00Q1.")
-    recipient, kind, record_id = parts
-    return CrmReference(recipient=recipient, object=kind, record_id=record_id)
 
 
 def _day(moment: datetime | None) -> date | None:

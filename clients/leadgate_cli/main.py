@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from leadgate_cli import leads, policy
+from leadgate_cli import leads, objections, policy
 from leadgate_cli.failures import explain
 from leadgate_cli.lazy import add_lazy
 from leadgate_cli.output import say
@@ -34,6 +34,7 @@ app = typer.Typer(
     epilog="Exit codes: 0 done, 1 refused or something found, 2 used wrongly. NO_COLOR turns colours off.",
 )
 app.add_typer(leads.app, name="leads")
+app.add_typer(objections.app, name="objections")
 app.add_typer(policy.app, name="policy")
 add_lazy(app, "serve", "leadgate_cli.serve:command", "Serve until told to end.")
 add_lazy(app, "doctor", "leadgate_cli.doctor:command", "Say what is still open between here and lawful operation.")
@@ -65,8 +66,8 @@ Version = Annotated[
 def root(*, show_version: Version = False) -> None:
     """Let eleven fields about prospects through, keep them until their day, and honour objections at once.
 
-    A support laptop needs only `pip install leadgate`, for `leads` and for
-    `policy show` and `apply`. What operators use comes with the extra
+    A support laptop needs only `pip install leadgate`, for `leads`, for
+    `objections` and for `policy show` and `apply`. What operators use comes with the extra
     `service`, and is loaded when it is called.
     """
     del show_version  # its callback has done what there was to do

@@ -12,7 +12,7 @@ this package that shows nothing of them in its `repr`; every other answer is the
 
 from leadgate.v1.intake_service_pb2 import DropReason, NotStoredReason, Outcome
 from leadgate.v1.lead_service_pb2 import Withheld, WithheldReason
-from leadgate.v1.objection_service_pb2 import ObjectionChannel
+from leadgate.v1.objection_service_pb2 import ContactScope, ObjectionChannel, ObjectionPurpose
 from leadgate.v1.types_pb2 import (
     EmployeeBand,
     Field,
@@ -51,6 +51,9 @@ from leadgate_client._records import (
     IngestItem,
     Lead,
     LeadFields,
+    NameAtCompany,
+    Objector,
+    PhoneNumber,
     Range,
     SourceRecord,
     TypedAnswer,
@@ -59,6 +62,7 @@ from leadgate_client._records import (
 
 __all__ = [
     "Client",
+    "ContactScope",
     "Contract",
     "CrmReference",
     "DeadlineExceeded",
@@ -74,15 +78,19 @@ __all__ = [
     "LeadPage",
     "LeadPager",
     "LeadgateClientError",
+    "NameAtCompany",
     "NotAllowed",
     "NotFound",
     "NotStoredReason",
     "NoticeState",
     "ObjectionChannel",
+    "ObjectionPurpose",
+    "Objector",
     "Origin",
     "Outcome",
     "Overloaded",
     "PhoneKind",
+    "PhoneNumber",
     "PolicyChanged",
     "PolicyInvalid",
     "PolicyMistake",

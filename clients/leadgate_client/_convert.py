@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
-from leadgate.v1 import intake_service_pb2, types_pb2
+from leadgate.v1 import intake_service_pb2, objection_service_pb2, types_pb2
 
 from leadgate_client._records import (
     Contract,
@@ -11,6 +11,7 @@ from leadgate_client._records import (
     IngestItem,
     Lead,
     LeadFields,
+    Objector,
     Range,
     SourceRecord,
     TypedAnswer,
@@ -56,11 +57,26 @@ def lookup_to_pb(email: str | None, domain: str | None) -> types_pb2.LookupKey:
     raise TypeError("give exactly one of email and domain")
 
 
-def crm_reference_to_pb(reference: CrmReference | None) -> types_pb2.CrmReference | None:
-    """Names a CRM record; absent stays absent."""
-    if reference is None:
-        return None
+def crm_reference_to_pb(reference: CrmReference) -> types_pb2.CrmReference:
+    """Names a CRM record."""
     return types_pb2.CrmReference(recipient=reference.recipient, object=reference.object, record_id=reference.record_id)
+
+
+def objector_to_pb(objector: Objector) -> objection_service_pb2.Objector:
+    """Names a person by everything that is given."""
+    return objection_service_pb2.Objector(
+        emails=objector.emails,
+        phones=[
+            objection_service_pb2.PhoneNumber(number=phone.number, country_code=phone.country_code)
+            for phone in objector.phones
+        ],
+        crm_references=[crm_reference_to_pb(reference) for reference in objector.crm_references],
+        lead_ids=objector.lead_ids,
+        names=[
+            objection_service_pb2.NameAtCompany(full_name=name.full_name, company_domain=name.company_domain)
+            for name in objector.names
+        ],
+    )
 
 
 def web_form_to_pb(act: WebFormAct | Contract | None) -> types_pb2.WebFormAct | None:
@@ -90,7 +106,7 @@ def ingest_item_to_pb(item: IngestItem) -> intake_service_pb2.IngestItem:
         country_code=item.country_code or "",
         legal_form=item.legal_form or "",
         obtained_time=time_to_pb(item.obtained_time),
-        crm_reference=crm_reference_to_pb(item.crm_reference),
+        crm_reference=crm_reference_to_pb(item.crm_reference) if item.crm_reference is not None else None,
         web_form=web_form_to_pb(item.act),
         contract=contract_to_pb(item.act),
         typed=_typed_answer_to_pb(answer) if isinstance(answer, TypedAnswer) else None,

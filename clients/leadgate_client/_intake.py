@@ -83,7 +83,7 @@ class IntakeCalls(Calls):
             origin=origin,
             country_code=country_code or "",
             legal_form=legal_form or "",
-            crm_reference=crm_reference_to_pb(crm_reference),
+            crm_reference=crm_reference_to_pb(crm_reference) if crm_reference is not None else None,
             web_form=web_form_to_pb(act),
             contract=contract_to_pb(act),
         )

@@ -4,15 +4,20 @@ from datetime import datetime
 
 import grpc
 from leadgate.v1.objection_service_pb2 import (
+    CONTACT_SCOPE_UNSPECIFIED,
+    OBJECTION_PURPOSE_UNSPECIFIED,
     CheckSuppressionRequest,
+    ContactScope,
     ObjectionChannel,
+    ObjectionPurpose,
     RegisterObjectionRequest,
     RegisterObjectionResponse,
 )
 from leadgate.v1.objection_service_pb2_grpc import ObjectionServiceStub
 
 from leadgate_client._calls import OBJECTION_SECONDS, READ_SECONDS, Calls, request_id_or_new
-from leadgate_client._convert import time_to_pb
+from leadgate_client._convert import objector_to_pb, time_to_pb
+from leadgate_client._records import Objector
 
 
 class ObjectionCalls(Calls):
@@ -24,21 +29,27 @@ class ObjectionCalls(Calls):
 
     def register_objection(  # noqa: PLR0913 - one keyword for each field of the request
         self,
+        objector: Objector,
         *,
-        email: str,
         channel: ObjectionChannel.ValueType,
         received_time: datetime | None = None,
         reference: str = "",
+        contact_scope: ContactScope.ValueType = CONTACT_SCOPE_UNSPECIFIED,
+        purpose: ObjectionPurpose.ValueType = OBJECTION_PURPOSE_UNSPECIFIED,
+        validate_only: bool = False,
         request_id: str | None = None,
         timeout: float = OBJECTION_SECONDS,
     ) -> RegisterObjectionResponse:
         """Stop the processing of a person (GDPR Art. 21). When this returns, it has stopped everywhere in the service.
 
         Args:
-            email: An address of the person. All its ways of writing are covered.
+            objector: The person, by whatever is known.
             channel: How the objection came.
             received_time: When it reached anybody in the organisation, with its time zone; None means now.
             reference: Your own case number, at most 64 characters. No name.
+            contact_scope: By which channels the person wants to hear nothing more; all if unspecified.
+            purpose: What the person objects to, as far as they said; it is recorded and changes nothing.
+            validate_only: Check everything and do nothing: the answer says whom the objection would reach.
             request_id: Pass your own to repeat the call after an error of unknown effect; else a random one is used.
             timeout: Seconds for the call with all its retries.
 
@@ -48,28 +59,33 @@ class ObjectionCalls(Calls):
         Raises:
             ValueError: *received_time* has no time zone.
             InvalidField: An argument breaks a rule of the contract.
+            NotFound: *objector* has ids of leads alone, and none of them is held.
             RequestIdReused: *request_id* was used with other arguments.
         """
         request = RegisterObjectionRequest(
             request_id=request_id_or_new(request_id),
-            email=email,
+            objector=objector_to_pb(objector),
             channel=channel,
             received_time=time_to_pb(received_time),
             reference=reference,
+            contact_scope=contact_scope,
+            purpose=purpose,
+            validate_only=validate_only,
         )
         return self._call(self._objections.RegisterObjection, request, timeout)
 
-    def check_suppression(self, *, email: str, timeout: float = READ_SECONDS) -> bool:
+    def check_suppression(self, objector: Objector, *, timeout: float = READ_SECONDS) -> bool:
         """Ask whether a person may not be enriched, profiled or contacted.
 
         Args:
-            email: An address of the person.
+            objector: The person, by whatever is known.
             timeout: Seconds for the call with all its retries.
 
         Returns:
             True if the person is suppressed. A plain bool, because any message would be true in an `if`.
 
         Raises:
-            InvalidField: The address breaks a rule of the contract.
+            InvalidField: An identifier breaks a rule of the contract.
         """
-        return self._call(self._objections.CheckSuppression, CheckSuppressionRequest(email=email), timeout).suppressed
+        request = CheckSuppressionRequest(objector=objector_to_pb(objector))
+        return self._call(self._objections.CheckSuppression, request, timeout).suppressed

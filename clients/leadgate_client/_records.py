@@ -4,6 +4,7 @@ Each of them can hold personal values, so none shows its content in `repr`: a lo
 print one prints its name alone. Answers that hold no such value are the contract's own messages.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -75,6 +76,32 @@ class LeadFields(Discreet):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PhoneNumber(Discreet):
+    """A number as a person writes it.
+
+    Attributes:
+        number: International, or national with a country code; at most 64 characters.
+        country_code: ISO 3166-1 alpha-2, upper case; empty if unknown.
+    """
+
+    number: str
+    country_code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class NameAtCompany(Discreet):
+    """A name and where its bearer works: others there may have the same name.
+
+    Attributes:
+        full_name: At most 200 characters. Titles and the order of its parts do not matter.
+        company_domain: A domain of the company, without scheme or path.
+    """
+
+    full_name: str
+    company_domain: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class CrmReference(Discreet):
     """A record in a CRM.
 
@@ -143,6 +170,28 @@ class Lead(Discreet):
     crm_references: tuple[CrmReference, ...]
     sources: tuple[SourceRecord, ...]
     policy_version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Objector(Discreet):
+    """Who objects, by whatever is known of one person: 1 to 20 identifiers in any mix.
+
+    An address, a CRM record, a lead and a name together with a number tell for certain who it is. A name at a company,
+    or a number alone, is shared: it withholds, and erases nobody.
+
+    Attributes:
+        emails: Addresses of the person. All ways of writing them are covered.
+        phones: Direct numbers of the person.
+        crm_references: Records of the person in a CRM, such as a Lead or a Contact; not those of a company.
+        lead_ids: Leads of the person in leadgate.
+        names: Names of the person at companies.
+    """
+
+    emails: Sequence[str] = ()
+    phones: Sequence[PhoneNumber] = ()
+    crm_references: Sequence[CrmReference] = ()
+    lead_ids: Sequence[str] = ()
+    names: Sequence[NameAtCompany] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -46,6 +46,8 @@ def create_leads() -> None:
         "erasure.",
     )
     op.create_index("ix_leads_expire_date", "leads", ["expire_date"])
+    erased = sa.text("erase_time IS NOT NULL")
+    op.create_index("ix_leads_erase_time", "leads", ["erase_time"], postgresql_where=erased, sqlite_where=erased)
     filters = ("company_industry", "job_function", "seniority", "company_domain", "employee_band", "revenue_band")
     for column in filters:
         op.create_index(f"ix_leads_{column}_lead_id", "leads", [column, "lead_id"])

@@ -67,6 +67,8 @@ def create_objections() -> None:
         sa.Column("effective_time", INSTANT, nullable=False),
         sa.Column("erase_time", INSTANT, nullable=False),
         sa.Column("channel", sa.String(20), nullable=False),
+        sa.Column("contact_scope", sa.String(10), nullable=False, comment="which opt-out flags a recipient is to set"),
+        sa.Column("purpose", sa.String(20), comment="what the person objects to; null if they did not say"),
         sa.Column("reference", sa.String(64), comment="the desk's own case number; the contract forbids names"),
         sa.Column("registered_by", sa.String(64), nullable=False),
         sa.Column("matched_leads", sa.Integer(), nullable=False),

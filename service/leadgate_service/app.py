@@ -20,7 +20,10 @@ from leadgate_service.config import Config, ConfigError, StoreConfig, Tls
 from leadgate_service.counters import Counters
 from leadgate_service.errors import Unavailable
 from leadgate_service.ids import Uuid7
+from leadgate_service.jobs import checkpoints, erasures
 from leadgate_service.jobs.checkpoints import Checkpoints
+from leadgate_service.jobs.erasures import Erasures
+from leadgate_service.jobs.every import every
 from leadgate_service.keyfiles import check_rings_apart
 from leadgate_service.keys import BurnRing, KeepRing
 from leadgate_service.logs import Log
@@ -144,10 +147,11 @@ class App:
     _enrichment: Enrichment
     _providers: Providers
     _checkpoints: Checkpoints
+    _erasures: Erasures
     _server: Any
     _health: Any
     port: int = 0
-    _job: asyncio.Task[None] | None = None
+    _jobs: tuple[asyncio.Task[None], ...] = ()
 
     @classmethod
     async def build(cls, config: Config, now: Now = utc_now, *, log: TextIO = sys.stdout) -> Self:
@@ -200,8 +204,8 @@ class App:
         handlers = [pipeline.handlers(*pair) for pair in zip(_SERVICES, servicers, strict=True)]
         server.add_generic_rpc_handlers(tuple(handlers))
         watch = _add_common_services(server, reflect=config.reflection)
-        checkpoints = Checkpoints(store, keep, config.checkpoints, now, logger)
-        return cls(config, store, policies, counters, logger, enrichment, providers, checkpoints, server, watch)
+        written, erased = Checkpoints(store, keep, config.checkpoints, now), Erasures(store, now)
+        return cls(config, store, policies, counters, logger, enrichment, providers, written, erased, server, watch)
 
     async def start(self) -> None:
         """Listen.
@@ -213,7 +217,10 @@ class App:
         await self._server.start()
         for name in ("", *(service.full_name for service in _SERVICES)):
             await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
-        self._job = asyncio.create_task(self._checkpoints.run())
+        self._jobs = (
+            asyncio.create_task(every(checkpoints.EVERY_SECONDS, "checkpoint", self._checkpoints.write, self._log)),
+            asyncio.create_task(every(erasures.EVERY_SECONDS, "erasure", self._erasures.erase, self._log)),
+        )
         self._log.started(self.address)
 
     @property
@@ -239,10 +246,10 @@ class App:
         await self._health.enter_graceful_shutdown()
         await self._server.stop(seconds)
         await self._enrichment.drain()
-        if self._job is not None:
-            self._job.cancel()
+        for job in self._jobs:
+            job.cancel()
             with suppress(asyncio.CancelledError):
-                await self._job
+                await job
         self._providers.close()
         await self._checkpoints.write()
         await self.store.close()

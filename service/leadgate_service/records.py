@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 
 from leadgate_service.domain.candidate import Candidate, CrmRecord
 from leadgate_service.domain.decision import Decision
 from leadgate_service.domain.fields import EmployeeBand, Field, LeadFields, RevenueBand, Seniority
 from leadgate_service.domain.identity import Identifier
+from leadgate_service.domain.objector import ContactScope, ObjectionPurpose, Objector
 from leadgate_service.domain.policy import Policy
 from leadgate_service.domain.register import SourceName
 
@@ -208,12 +210,18 @@ class Registered:
         effective_time: From when on the person is unprocessable.
         erase_time: When unreadable content becomes due for erasure.
         matched_leads: How many leads became unreadable.
+        received_time: When it reached the organisation.
+        identifiers: By how many identifiers the person is recognised from now on.
+        linked_identifiers: How many of them were not named, and are known through what is connected with the person.
     """
 
     objection_id: bytes
     effective_time: datetime
     erase_time: datetime
     matched_leads: int
+    received_time: datetime
+    identifiers: int
+    linked_identifiers: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,8 +230,10 @@ class Objection:
 
     Attributes:
         caller: Who registers it.
-        email: Canonical address of the person.
+        objector: The person.
         channel: How it came.
+        contact_scope: By which channels the person wants to hear nothing more.
+        purpose: What they object to; None if they did not say.
         received_time: When it reached the organisation.
         reference: The desk's case number, or None.
         now: From when on it is effective.
@@ -234,8 +244,10 @@ class Objection:
     """
 
     caller: Caller
-    email: str = field(repr=False)
+    objector: Objector = field(repr=False)
     channel: str
+    contact_scope: ContactScope
+    purpose: ObjectionPurpose | None
     received_time: datetime
     reference: str | None
     now: datetime
@@ -243,6 +255,22 @@ class Objection:
     erase_time: datetime
     policy_version: int
     encode: Callable[[Registered], bytes]
+
+
+class Effect(StrEnum):
+    """What an objection does to a lead, by its name in the contract."""
+
+    SUPPRESSED = "SUPPRESSED"
+    WITHHELD = "WITHHELD"
+    NUMBER_WITHHELD = "NUMBER_WITHHELD"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A lead that an objection would reach, and what it would do to it."""
+
+    effect: Effect
+    lead: LeadRecord
 
 
 @dataclass(frozen=True, slots=True)

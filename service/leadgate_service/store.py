@@ -15,6 +15,7 @@ from typing import Protocol
 from leadgate_service.audit import Entry, Head
 from leadgate_service.audit_verify import StoredChain
 from leadgate_service.domain.identity import Identifier
+from leadgate_service.domain.objector import Objector
 from leadgate_service.records import (
     AccessToken,
     Admission,
@@ -24,6 +25,7 @@ from leadgate_service.records import (
     LeadKey,
     LeadPage,
     LeadRecord,
+    Match,
     Objection,
     PolicyChange,
     Settlement,
@@ -90,12 +92,25 @@ class Store(Protocol):
         """Suppress a person, and make what is held of them unreadable, in one unit behind the closed latch.
 
         Raises:
+            NotFound: LEAD_NOT_FOUND: only ids of leads were given, and none is held.
             FailedPrecondition: REQUEST_ID_REUSED.
         """
         ...
 
-    async def is_suppressed(self, identifiers: Sequence[Identifier]) -> bool:
-        """Say whether any of the identifiers is on the suppression list."""
+    async def erase_due(self, *, now: datetime) -> int:
+        """Erase leads that are due for it after an objection, some hundreds at most; return how many."""
+        ...
+
+    async def objection_matches(self, objector: Objector, *, today: date) -> Sequence[Match]:
+        """Say which leads that may be read today an objection would reach, and change nothing.
+
+        Raises:
+            NotFound: LEAD_NOT_FOUND, as for the objection itself.
+        """
+        ...
+
+    async def is_suppressed(self, identifiers: Sequence[Identifier], lead_ids: Sequence[bytes] = ()) -> bool:
+        """Say whether an identifier is on the suppression list, or what is held is unreadable for an objection."""
         ...
 
     async def policy(self) -> AppliedPolicy | None:

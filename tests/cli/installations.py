@@ -4,7 +4,17 @@ import asyncio
 import io
 from pathlib import Path
 
-from leadgate_client import Client, CrmReference, IngestItem, LeadFields, ObjectionChannel, Origin, Range, TypedAnswer
+from leadgate_client import (
+    Client,
+    CrmReference,
+    IngestItem,
+    LeadFields,
+    ObjectionChannel,
+    Objector,
+    Origin,
+    Range,
+    TypedAnswer,
+)
 from leadgate_service.app import App, open_store, utc_now
 from leadgate_service.config import Config, StoreConfig
 from leadgate_service.keys import BurnRing, KeepRing
@@ -71,7 +81,7 @@ def fill(service: RunningService) -> None:
         take_in(client, IDA, "Ida Vermolen", "00Q1")
         take_in(client, OTTO, "Otto Brandsma", "00Q2")
     with service.client("support") as client:
-        client.register_objection(email=OTTO, channel=ObjectionChannel.OBJECTION_CHANNEL_SUPPORT)
+        client.register_objection(Objector(emails=[OTTO]), channel=ObjectionChannel.OBJECTION_CHANNEL_SUPPORT)
 
 
 def take_in(client: Client, email: str, name: str, record_id: str) -> None:

@@ -18,6 +18,7 @@ PRINT_NO_DATA = {("serve",), ("token", "revoke")}
 TRIED_ELSEWHERE = {("demo",), ("bench",)}
 """Commands whose JSON has tests of its own, because it takes a while."""
 
+NOBODY = ("--email", "nobody@example.com")
 AT_SERVICE = ("--purpose", "outreach", "--insecure-local")
 
 
@@ -68,6 +69,8 @@ def calls(
     return {
         ("leads", "get"): (sync, ["--crm", "salesforce/Lead/00Q1", *AT_SERVICE]),
         ("leads", "query"): (sync, [*AT_SERVICE]),
+        ("objections", "check"): (sync, [*NOBODY, "--insecure-local"]),
+        ("objections", "register"): (sync, [*NOBODY, "--channel", "crm", "--preview", "--insecure-local"]),
         ("policy", "check"): (Terminal(), [str(policy)]),
         ("policy", "example"): (Terminal(), []),
         ("policy", "apply"): (officer, [str(policy), "--insecure-local"]),

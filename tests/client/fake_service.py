@@ -185,7 +185,7 @@ class FakeObjections(objection_service_pb2_grpc.ObjectionServiceServicer):
     ) -> objection_service_pb2.RegisterObjectionResponse:
         """Suppresses the person, and quotes the time received as the time of effect."""
         self._fakes.arrive(request, context)
-        self._fakes.suppressed.add(request.email)
+        self._fakes.suppressed.update(request.objector.emails)
         answer = objection_service_pb2.RegisterObjectionResponse(effective_time=request.received_time)
         return self._fakes.leave(answer, context)
 
@@ -194,7 +194,8 @@ class FakeObjections(objection_service_pb2_grpc.ObjectionServiceServicer):
     ) -> objection_service_pb2.CheckSuppressionResponse:
         """Answers from the addresses suppressed so far."""
         self._fakes.arrive(request, context)
-        return objection_service_pb2.CheckSuppressionResponse(suppressed=request.email in self._fakes.suppressed)
+        suppressed = not self._fakes.suppressed.isdisjoint(request.objector.emails)
+        return objection_service_pb2.CheckSuppressionResponse(suppressed=suppressed)
 
 
 class FakeGovernance(governance_service_pb2_grpc.GovernanceServiceServicer):

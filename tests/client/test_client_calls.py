@@ -23,6 +23,7 @@ from leadgate_client import (
     LeadFields,
     NotFound,
     ObjectionChannel,
+    Objector,
     Origin,
     Outcome,
     PolicyChanged,
@@ -52,6 +53,7 @@ SERVICES: list[ServiceDescriptor] = [
     )
 ]
 METHODS = [method.name for service in SERVICES for method in service.methods]
+ADA = Objector(emails=["ada@example.com"])
 SALESFORCE = CrmReference(recipient="salesforce", object="Lead", record_id="00Q000000000001")
 
 
@@ -156,7 +158,7 @@ def test_a_time_without_a_zone_is_refused(client: Client, fakes: Fakes) -> None:
     """A naive time names no instant, so it is the caller's mistake and is not sent."""
     with pytest.raises(ValueError, match="time zone"):
         client.register_objection(
-            email="ada@example.com",
+            ADA,
             channel=ObjectionChannel.OBJECTION_CHANNEL_LETTER,
             received_time=datetime(2026, 3, 1, 12),  # noqa: DTZ001 - the mistake under test
         )
@@ -249,12 +251,10 @@ def test_get_lead_takes_one_key(client: Client, fakes: Fakes) -> None:
 def test_an_objection_is_seen_by_the_check(client: Client) -> None:
     """After the acknowledgement the check says True, a bool that an `if` can trust; for others it says False."""
     received = datetime(2026, 3, 1, 12, tzinfo=UTC)
-    receipt = client.register_objection(
-        email="ada@example.com", channel=ObjectionChannel.OBJECTION_CHANNEL_SUPPORT, received_time=received
-    )
+    receipt = client.register_objection(ADA, channel=ObjectionChannel.OBJECTION_CHANNEL_SUPPORT, received_time=received)
     assert receipt.effective_time.ToDatetime(tzinfo=UTC) == received
-    assert client.check_suppression(email="ada@example.com") is True
-    assert client.check_suppression(email="bo@example.com") is False
+    assert client.check_suppression(ADA) is True
+    assert client.check_suppression(Objector(emails=["bo@example.com"])) is False
 
 
 def test_a_policy_is_applied_over_the_version_its_author_saw(client: Client) -> None:

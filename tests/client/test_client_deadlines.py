@@ -22,7 +22,7 @@ from leadgate_client._channel import SERVICE_CONFIG
 
 from tests.client.fake_service import TOKEN, Fakes, serving
 from tests.client.refusals import GONE, UNAVAILABLE, Refusal
-from tests.client.test_client_calls import SERVICES, item
+from tests.client.test_client_calls import ADA, SERVICES, item
 
 SUPPORT = ObjectionChannel.OBJECTION_CHANNEL_SUPPORT
 IN_PROGRESS = Refusal(code=grpc.StatusCode.ABORTED, reason="REQUEST_IN_PROGRESS")
@@ -33,8 +33,8 @@ DEADLINES: dict[str, tuple[float, Callable[[Client], object]]] = {
     "ingest_leads": (30, lambda client: list(client.ingest_leads([item(1)]))),
     "get_lead": (5, lambda client: client.get_lead(purpose=Purpose.PURPOSE_OUTREACH, lead_id="0197")),
     "query_leads": (5, lambda client: list(client.query_leads(purpose=Purpose.PURPOSE_OUTREACH))),
-    "register_objection": (10, lambda client: client.register_objection(email="ada@example.com", channel=SUPPORT)),
-    "check_suppression": (5, lambda client: client.check_suppression(email="ada@example.com")),
+    "register_objection": (10, lambda client: client.register_objection(ADA, channel=SUPPORT)),
+    "check_suppression": (5, lambda client: client.check_suppression(ADA)),
     "get_readiness": (5, lambda client: client.get_readiness()),
     "get_policy": (5, lambda client: client.get_policy()),
     "apply_policy": (10, lambda client: client.apply_policy(yaml="fields: few", expected_version=1)),

@@ -18,7 +18,10 @@ from leadgate_client import (
     LeadFields,
     LeadgateClientError,
     LeadPage,
+    NameAtCompany,
+    Objector,
     Origin,
+    PhoneNumber,
     Purpose,
     Range,
     SourceRecord,
@@ -59,6 +62,8 @@ def records() -> list[object]:
         policy_version=4711,
     )
     typed = TypedAnswer(fields=fields, person_id=CANARY)
+    phone = PhoneNumber(number=CANARY, country_code=CANARY)
+    name = NameAtCompany(full_name=CANARY, company_domain=CANARY)
     return [
         Range(lower=4711),
         fields,
@@ -66,6 +71,9 @@ def records() -> list[object]:
         source,
         lead,
         LeadPage(leads=(lead,), next_page_token=CANARY),
+        phone,
+        name,
+        Objector(emails=[CANARY], phones=[phone], crm_references=[reference], lead_ids=[CANARY], names=[name]),
         WebFormAct(act_date=date(4711, 1, 1)),
         Contract(reference=CANARY, start_date=date(4711, 1, 1)),
         typed,

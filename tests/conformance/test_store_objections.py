@@ -154,11 +154,19 @@ def test_what_is_held_under_a_new_link_is_unreadable_at_once(world: World) -> No
 
 @pytest.mark.proves("R-030", "R-031")
 def test_links_go_one_step_from_the_original(world: World) -> None:
-    """What was added by a link adds nothing further: else one mistaken record would spread through the file."""
+    """What was added by a link adds nothing further: else one mistaken record would spread through the file.
+
+    Whom it blocked once, it blocks again; whoever shares something with that one is another step, and is stored.
+    """
     world.register(IDA)
     world.admit(candidate(person=person()))
-    world.admit(candidate(said=intake(NEW_ADDRESS), person=person("Somebody Else")))
-    (third,) = world.admit(candidate(said=intake(NEW_ADDRESS), person=person("Somebody Else", id="person-else")))
+    listed_now = world.counts()["suppressions"]
+    else_known = person("Somebody Else", id="person-else")
+    for known in (person("Somebody Else"), else_known):
+        (blocked,) = world.admit(candidate(said=intake(NEW_ADDRESS), person=known))
+        assert blocked.reason is Reason.SUPPRESSED
+    assert world.counts()["suppressions"] == listed_now
+    (third,) = world.admit(candidate(said=intake("else@third.example.net"), person=else_known))
     assert third.outcome is Outcome.STORED
 
 

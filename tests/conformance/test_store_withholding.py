@@ -468,3 +468,45 @@ def test_a_record_that_is_named_again_is_no_change(world: World) -> None:
     for _ in range(3):
         world.claim(intake(IDA, crm_record=record))
     assert len(world.rows(sa.select(tables.changes.c.change_id))) == 2
+
+
+@pytest.mark.proves("R-018", "R-030")
+def test_what_a_refused_question_told_is_remembered(world: World) -> None:
+    """A question is refused for a record on the list; asked again without it, a moment later, it is refused, too."""
+    record = crm_record("00Q1")
+    world.admit(of(world, IDA, record))
+    world.register(IDA)
+    for said in (intake(EVA, crm_record=record), intake(EVA)):
+        refused = world.claim(said)
+        assert refused is not None
+        assert refused.reason is Reason.SUPPRESSED
+
+
+def test_a_record_that_was_known_before_the_lead_is_attached_to_it(world: World) -> None:
+    """It was named when nobody was found; the lead came later, without it; named again, the lead is found by it."""
+    record = crm_record("00Q1")
+    asking = world.asking(intake(IDA, crm_record=record))
+    assert world.run(world.store.claim(asking)) is None
+    world.settle(asking, "miss", Decision(outcome=Outcome.NOT_STORED, reason=Reason.NOT_FOUND))
+    world.pass_days(31)
+    world.claim(intake(IDA))
+    world.admit(of(world, IDA), claimed=True)
+    for _ in range(2):
+        world.claim(intake(IDA, crm_record=record))
+    assert world.held(record).crm_records == (record,)
+    assert len(world.rows(sa.select(tables.changes.c.change_id))) == 2
+
+
+@pytest.mark.proves("R-031")
+def test_a_named_employee_is_not_reached_by_the_business_s_id(world: World) -> None:
+    """An answer without a name told that Piet works at Jane's business; she objects: named, he is stored and stays."""
+    piet = "piet@janetrader.example.org"
+    business = company("janetrader.example.org", name="Trading", id="company-shop")
+    world.admit(of(world, piet, legal=SOLE, person=None, company=business))
+    world.register(TRADER)
+    world.admit(of(world, TRADER, legal=SOLE, person=None, company=business))
+    named = of(world, piet, legal=SOLE, person=person("Piet Bakker", id="person-piet"), company=business)
+    assert world.admit(named)[0].outcome is Outcome.UPDATED
+    assert not world.held(piet).suppressed
+    assert world.register(TRADER).matched_leads == 0
+    assert not world.held(piet).suppressed

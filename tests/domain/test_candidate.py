@@ -293,7 +293,7 @@ def test_a_sole_trader_is_told_by_a_name_that_the_policy_does_not_keep() -> None
     ("somebody", "firm", "record"),
     [
         (person(), company(), identity.provider_person_id("clearbit", "person-ida")),
-        (None, company(), identity.provider_person_id("clearbit", "company-northpier")),
+        (None, company(), identity.provider_company_id("clearbit", "company-northpier")),
         (person(id=None), company(), None),
     ],
     ids=["of the person", "of the company", "none"],

@@ -45,7 +45,8 @@ def test_defaults_are_those_of_the_law_as_read_here() -> None:
                 {
                     ("retention",): {"zone": "UTC", "rule_version": 1},
                     ("notice",): {},
-                    ("objections",): {},
+                    ("objections", "erase_after_hours"): REMOVED,
+                    ("objections", "own_domains"): REMOVED,
                     ("demo",): REMOVED,
                 },
             ),

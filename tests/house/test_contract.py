@@ -85,6 +85,20 @@ def test_no_message_has_room_for_free_form_content() -> None:
     assert free_form == []
 
 
+@pytest.mark.proves("R-022")
+def test_nobody_is_asked_for_papers() -> None:
+    """No field of the contract has room for an identity document: an identifier is enough to object."""
+    papers = re.compile(r"passport|identity|document|bsn|national_id|birth|proof|scan|photo|ground")
+    names = [
+        f"{message.name}.{field.name}"
+        for file in contract_files()
+        for message in file.message_types_by_name.values()
+        for field in message.fields
+    ]
+    assert len(names) > 100
+    assert [name for name in names if papers.search(name.partition(".")[2])] == []
+
+
 def test_the_contract_imports_nothing_that_a_caller_would_have_to_find() -> None:
     """Each file imports only the contract itself and what every protobuf installation brings."""
     imported = {dependency.name for file in contract_files() for dependency in file.dependencies}

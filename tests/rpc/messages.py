@@ -75,13 +75,13 @@ def object_(email: str = IDA, **facts: Any) -> objection_service_pb2.RegisterObj
     """Register an objection."""
     channel = objection_service_pb2.OBJECTION_CHANNEL_SUPPORT
     return objection_service_pb2.RegisterObjectionRequest(
-        **{"request_id": new_id(), "email": email, "channel": channel, **facts},
+        **{"request_id": new_id(), "objector": {"emails": [email]}, "channel": channel, **facts},
     )
 
 
 def check(email: str = IDA) -> objection_service_pb2.CheckSuppressionRequest:
     """Ask whether somebody may not be processed."""
-    return objection_service_pb2.CheckSuppressionRequest(email=email)
+    return objection_service_pb2.CheckSuppressionRequest(objector=objection_service_pb2.Objector(emails=[email]))
 
 
 def apply(yaml: str, expected_version: int = 1, **facts: Any) -> governance_service_pb2.ApplyPolicyRequest:

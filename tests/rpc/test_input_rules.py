@@ -8,7 +8,7 @@ import grpc
 import pytest
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
-from leadgate.v1 import intake_service_pb2, types_pb2
+from leadgate.v1 import intake_service_pb2, objection_service_pb2, types_pb2
 
 from tests.builders import NOON
 from tests.domain.policies import changed, written
@@ -30,6 +30,54 @@ INSTANT = "must be an instant of the years 2000 to 9999"
 RANGE = "must have 0 <= lower <= upper <= 10^15"
 NO_CONTROLS = "must not have control characters"
 RECIPIENT = "must be a recipient's name in the policy"
+
+COMPANY_S = "must be a company's: not a free-mail provider's, and not a public suffix"
+COUNT = "must have 1 to 20 identifiers"
+
+
+def objector(**said: Any) -> objection_service_pb2.Objector:
+    """Name somebody by anything."""
+    return objection_service_pb2.Objector(**said)
+
+
+def name(full_name: str = "Ida Vermolen", company_domain: str = "northpier.example.com") -> dict[str, str]:
+    """A name at a company."""
+    return {"full_name": full_name, "company_domain": company_domain}
+
+
+def record(**said: str) -> dict[str, str]:
+    """A CRM record."""
+    return {"recipient": "salesforce", "object": "Lead", "record_id": "00Q1", **said}
+
+
+BAD_OBJECTORS: list[tuple[dict[str, Any], tuple[str, str]]] = [
+    ({}, ("objector", COUNT)),
+    ({"emails": [f"ida{number}@example.com" for number in range(21)]}, ("objector", COUNT)),
+    ({"emails": ["ida@example.com", CANARY]}, ("objector.emails[1]", ADDRESS)),
+    (
+        {"phones": [{"number": "020 555 0123"}]},
+        ("objector.phones[0].number", "must be a phone number, international or with its country_code"),
+    ),
+    ({"phones": [{"number": LONG}]}, ("objector.phones[0].number", "must be at most 64 characters")),
+    (
+        {"phones": [{"number": "+31205550123", "country_code": "nl"}]},
+        ("country_code", "must be two upper-case letters of ISO 3166-1"),
+    ),
+    (
+        {"crm_references": [record(object="Account")]},
+        ("objector.crm_references[0].object", "must be a person's: Lead or Contact"),
+    ),
+    ({"crm_references": [record(recipient=CANARY)]}, ("crm_reference.recipient", RECIPIENT)),
+    (
+        {"lead_ids": [CANARY]},
+        ("objector.lead_ids[0]", "must be a UUID in lower-case hexadecimal with hyphens"),
+    ),
+    ({"names": [name(full_name="...")]}, ("objector.names[0].full_name", "must have a letter or a digit")),
+    ({"names": [name(full_name=CONTROL)]}, ("objector.names[0].full_name", NO_CONTROLS)),
+    ({"names": [name(company_domain=CANARY)]}, ("objector.names[0].company_domain", HOST)),
+    ({"names": [name(company_domain="gmail.com")]}, ("objector.names[0].company_domain", COMPANY_S)),
+    ({"names": [name(company_domain="co.uk")]}, ("objector.names[0].company_domain", COMPANY_S)),
+]
 
 NEVER = types_pb2.Date(year=2026, month=2, day=31)
 TOMORROW = types_pb2.Date(year=2026, month=11, day=24)
@@ -153,9 +201,12 @@ OF_CALL = [
     *(Bad(query(**{name: 99}), name, LISTED) for name in ("seniority", "employee_band", "revenue_band")),
     Bad(query(first_obtained_from_date=NEVER), "first_obtained_from_date", NO_DAY),
     Bad(query(first_obtained_until_date=types_pb2.Date(year=10_000)), "first_obtained_until_date", NO_DAY),
-    *(Bad(object_(value), "email", ADDRESS) for value in NO_ADDRESSES),
-    Bad(object_(CONTROL + "@example.com"), "email", NO_CONTROLS),
+    *(Bad(object_(value), "objector.emails[0]", ADDRESS) for value in NO_ADDRESSES),
+    Bad(object_(CONTROL + "@example.com"), "objector.emails[0]", NO_CONTROLS),
+    *(Bad(object_(objector=objector(**said)), *told) for said, told in BAD_OBJECTORS),
     *(Bad(object_(channel=number), "channel", LISTED) for number in (0, 7, -1)),
+    Bad(object_(contact_scope=9), "contact_scope", LISTED),
+    Bad(object_(purpose=9), "purpose", LISTED),
     Bad(object_(request_id=""), "request_id", REQUEST_ID),
     Bad(object_(received_time=TOMORROW_NOON), "received_time", FUTURE),
     *(
@@ -170,8 +221,8 @@ OF_CALL = [
         )
         for value in (LONG, f"{CANARY} Vermolen", f"{CANARY}@example.com")
     ),
-    *(Bad(check(value), "email", ADDRESS) for value in NO_ADDRESSES),
-    Bad(check(CONTROL + "@example.com"), "email", NO_CONTROLS),
+    *(Bad(check(value), "objector.emails[0]", ADDRESS) for value in NO_ADDRESSES),
+    Bad(check(CONTROL + "@example.com"), "objector.emails[0]", NO_CONTROLS),
     Bad(apply("demo: true", expected_version=-1), "expected_version", "must not be negative"),
     Bad(apply("demo: true", request_id=""), "request_id", REQUEST_ID),
 ]

@@ -1,8 +1,12 @@
 """The main path over the wire: a provider's answer goes through the gate, is stored, is read, is stopped."""
 
+from typing import Any
+
 import grpc
 import pytest
+import sqlalchemy as sa
 from leadgate.v1 import intake_service_pb2, lead_service_pb2, objection_service_pb2, types_pb2
+from leadgate_service.storage import tables
 
 from tests.rpc.messages import check, enrich, get, object_, query
 from tests.running_service import RunningService
@@ -33,3 +37,52 @@ def test_a_lead_is_enriched_read_and_stopped(service: RunningService, providers:
     assert again.not_stored_reason == intake_service_pb2.NOT_STORED_REASON_SUPPRESSED
     assert providers.requests == 1
     assert service.findings() == ()
+
+
+def test_the_desk_sees_whom_an_objection_would_reach(service: RunningService, providers: Providers) -> None:
+    """Company and initials, so that a slip is seen before it is made; then the same call does it."""
+    email = providers.people.emails(1)[0]
+    service.as_("intake").send(enrich(email))
+    told = providers.people.answer(email)
+    asked = service.as_("support").send(object_(email, validate_only=True))
+    preview = asked.read(objection_service_pb2.RegisterObjectionResponse)
+    (match,) = preview.matches
+    assert match.effect == objection_service_pb2.OBJECTION_EFFECT_SUPPRESSED
+    assert match.company_name == told["company"]["name"]
+    assert match.initials.split()[0] == told["person"]["name"]["fullName"][0] + "."
+    assert (preview.objection_id, preview.matched_leads) == ("", 1)
+    assert not service.as_("support").send(check(email)).read(objection_service_pb2.CheckSuppressionResponse).suppressed
+    done = service.as_("support").send(object_(email)).read(objection_service_pb2.RegisterObjectionResponse)
+    assert (done.matched_leads, list(done.matches)) == (1, [])
+    entries = [entry for entry in service.audit() if entry.action.endswith("RegisterObjection")]
+    assert {entry.outcome for entry in entries} == {"PREVIEW", "OK"}
+
+
+PURPOSES = (
+    objection_service_pb2.OBJECTION_PURPOSE_UNSPECIFIED,
+    objection_service_pb2.OBJECTION_PURPOSE_DIRECT_MARKETING,
+    objection_service_pb2.OBJECTION_PURPOSE_OTHER,
+)
+
+
+@pytest.mark.proves("R-017", "R-020")
+@pytest.mark.parametrize("purpose", PURPOSES)
+@pytest.mark.parametrize("channel", objection_service_pb2.ObjectionChannel.values()[1:])
+def test_no_channel_and_no_purpose_makes_a_difference(
+    service: RunningService, providers: Providers, channel: Any, purpose: Any
+) -> None:
+    """However it came and whatever it is against: effective at once, and recorded as it was said."""
+    email = providers.people.emails(1)[0]
+    service.as_("intake").send(enrich(email))
+    scope = objection_service_pb2.CONTACT_SCOPE_PHONE
+    said = object_(email, channel=channel, purpose=purpose, contact_scope=scope)
+    done = service.as_("support").send(said).read(objection_service_pb2.RegisterObjectionResponse)
+    assert done.matched_leads == 1
+    again = service.as_("intake").send(enrich(email)).read(intake_service_pb2.EnrichLeadResponse)
+    assert again.not_stored_reason == intake_service_pb2.NOT_STORED_REASON_SUPPRESSED
+    evidence = tables.objections.c
+    ((by, against, contact),) = service.rows(sa.select(evidence.channel, evidence.purpose, evidence.contact_scope))
+    names = objection_service_pb2.ObjectionChannel.Name(channel), objection_service_pb2.ObjectionPurpose.Name(purpose)
+    assert names[0] == f"OBJECTION_CHANNEL_{by.upper()}"
+    assert names[1] == f"OBJECTION_PURPOSE_{(against or 'unspecified').upper()}"
+    assert contact == "phone"

@@ -31,6 +31,7 @@ ACCIDENTS: dict[str, Message] = {
     "leads": query(company_industry=SECRET),
     "record": get(MAIL),
     "register_objection": object_(MAIL),
+    "objection_matches": object_(MAIL, validate_only=True),
     "is_suppressed": check(MAIL),
     "apply_policy": apply(written(changed({}))),
 }

@@ -12,12 +12,13 @@ import pytest
 from leadgate_service.audit import Entry
 from leadgate_service.domain.candidate import Candidate, Origin
 from leadgate_service.domain.decision import Decision, Outcome, Reason
+from leadgate_service.domain.objector import Objector
 from leadgate_service.errors import Aborted, Unavailable
 from leadgate_service.records import AccessToken, LeadFilter, LeadKey, Settlement
 from leadgate_service.storage.driver import CommitUnknown, Rejected
 from leadgate_service.store import Store
 
-from tests.builders import candidate, company, crm_record, intake, person
+from tests.builders import IDA, TODAY, candidate, company, crm_record, intake, person
 from tests.storage.faults import METHODS, Fault, FaultyDriver, FaultyStore, Place, When, check_invariants
 from tests.stores import Rings
 from tests.worlds import World
@@ -97,6 +98,13 @@ def objecting(world: World, number: int) -> Send:
     world.admit(answer(world, number), linked)
     objection = world.objection(address(number))
     return lambda store: store.register_objection(objection)
+
+
+def erasing(world: World, number: int) -> Send:
+    """Erase what an objection made unreadable."""
+    world.admit(answer(world, number))
+    world.now = world.register(address(number)).erase_time
+    return lambda store: store.erase_due(now=world.now)
 
 
 def applying(world: World, number: int) -> Send:
@@ -193,6 +201,7 @@ OPERATIONS = {
     "admit an update": Operation("admit", updating),
     "admit after a lapse": Operation("admit", replacing),
     "register_objection": Operation("register_objection", objecting),
+    "erase_due": Operation("erase_due", erasing),
     "apply_policy": Operation("apply_policy", applying),
     "record": Operation("record", recording, at_least_once=True),
     "principal_of": Operation("principal_of", naming),
@@ -201,6 +210,9 @@ OPERATIONS = {
     "check_ring": Operation("check_ring", reading(lambda store: store.check_ring())),
     "lead": Operation("lead", reading(lambda store: store.lead(LeadKey(lead_id=bytes(16))))),
     "leads": Operation("leads", lambda world, number: reading(_page(world))(world, number)),
+    "objection_matches": Operation(
+        "objection_matches", reading(lambda store: store.objection_matches(Objector(emails=(IDA,)), today=TODAY))
+    ),
     "is_suppressed": Operation("is_suppressed", reading(lambda store: store.is_suppressed(intake().identifiers))),
     "policy": Operation("policy", reading(lambda store: store.policy())),
     "tokens": Operation("tokens", reading(lambda store: store.tokens())),
@@ -286,7 +298,7 @@ def every_fault() -> Iterator[Fault]:
         yield Fault(Place.AFTER_STEP, step)
 
 
-READS_ONLY = {"lead", "leads", "is_suppressed", "policy", "tokens", "audit_heads", "audit_chains"}
+READS_ONLY = {"lead", "leads", "objection_matches", "is_suppressed", "policy", "tokens", "audit_heads", "audit_chains"}
 
 
 @pytest.mark.proves("P8")

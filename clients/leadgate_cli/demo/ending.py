@@ -5,7 +5,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date
 
-from leadgate_client import Client, Lead
+from leadgate_client import Client, Lead, Objector
 
 from leadgate_cli.demo.sight import OBJECTED, PURPOSES, seen_by
 from leadgate_cli.demo.stage import Stage
@@ -69,7 +69,8 @@ def look(stage: Stage, tally: Tally, today: date, pool: Executor) -> Ending:
     expired = frozenset(lead_id for lead_id in held if tally.last_days[lead_id] < today)
     suppressed = held - sight.readable - expired
     broken = [*_broken_counts(stage, tally), *_broken_withholding(sight, expired, suppressed)]
-    if not all(pool.map(lambda email: stage.clients["support"].check_suppression(email=email), tally.objectors)):
+    objectors = [Objector(emails=[email]) for email in tally.objectors]
+    if not all(pool.map(stage.clients["support"].check_suppression, objectors)):
         broken.append("Whoever objected is suppressed.")
     return Ending(
         remaining=sight.readable,

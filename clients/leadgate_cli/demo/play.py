@@ -3,18 +3,25 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from typing import TypeVar
+from itertools import cycle
+from typing import TypeAlias, TypeVar
 
 from leadgate.v1.intake_service_pb2 import EnrichLeadResponse
-from leadgate_client import CrmReference, Lead, NotFound, ObjectionChannel, Purpose
+from leadgate_client import CrmReference, Lead, NotFound, ObjectionChannel, Objector, Purpose
 
 from leadgate_cli.demo.clock import HeldClock
 from leadgate_cli.demo.scenario import LAST_DAY, Stop, Subject
 from leadgate_cli.demo.stage import Stage
 from leadgate_cli.demo.tally import Tally
 
+CHANNELS = tuple(number for number in ObjectionChannel.values() if number)
+"""How objections come: by each channel in turn, since none makes a difference."""
+
 IN_FLIGHT = 16
 """How many calls run at once."""
+
+_Objection: TypeAlias = "tuple[str, ObjectionChannel.ValueType]"
+"""An address, and how the objection came."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -43,8 +50,8 @@ class Play:
         """Let the days pass, up to the one on which the demo looks at what is left."""
         for stop in stops:
             self._clock.move_to(stop.day)
-            for email in self._each(self._object, stop.objections):
-                self.tally.objectors.add(email)
+            for email, channel in self._each(self._object, list(zip(stop.objections, cycle(CHANNELS), strict=False))):
+                self.tally.objected(email, channel)
                 self._advance(self._clock().date())
             self._bring_in(stop.requests)
         self._clock.move_to(LAST_DAY)
@@ -63,9 +70,10 @@ class Play:
     def _each(self, call: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
         return self._pool.map(call, items)
 
-    def _object(self, email: str) -> str:
-        self._clients["support"].register_objection(email=email, channel=ObjectionChannel.OBJECTION_CHANNEL_SUPPORT)
-        return email
+    def _object(self, objection: _Objection) -> _Objection:
+        email, channel = objection
+        self._clients["support"].register_objection(Objector(emails=[email]), channel=channel)
+        return objection
 
     def _enrich(self, subject: Subject) -> EnrichLeadResponse:
         return self._clients["enrichment"].enrich_lead(

@@ -96,6 +96,8 @@ def _fields(tally: Tally) -> _Rows:
 def _what_is_left(performance: Performance) -> _Rows:
     tally, ending = performance.tally, performance.ending
     yield "objections registered", ending.objections
+    for channel, count in tally.channels.items():
+        yield f"  by {_spaced(channel)}", count
     yield "look-ups that an objection stopped", tally.dropped["suppressed"]
     yield "requests that reached a provider", ending.provider_calls
     yield "leads ever held", len(tally.last_days)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from leadgate.v1.intake_service_pb2 import EnrichLeadResponse
-from leadgate_client import DropReason, Field, NotStoredReason, Outcome
+from leadgate_client import DropReason, Field, NotStoredReason, ObjectionChannel, Outcome
 
 from leadgate_cli.words import word
 
@@ -23,6 +23,7 @@ class Tally:
         attributes: Values of providers outside the eleven fields, by documented path, all others as `unknown`.
         fields: Values of the eleven fields that were not kept, by field and reason.
         objectors: Addresses of everybody whose objection the desk has registered.
+        channels: How many objections came by each channel.
         let_through: Look-ups of somebody who had objected that were not stopped for it.
         last_days: The last day of every lead ever held, as the CRM sync was told it, by lead id.
         unreadable_at_once: Leads that were said to be stored and could not be read right after.
@@ -35,10 +36,16 @@ class Tally:
     attributes: Counter[str] = field(default_factory=Counter)
     fields: Counter[tuple[str, str]] = field(default_factory=Counter)
     objectors: set[str] = field(default_factory=set)
+    channels: Counter[str] = field(default_factory=Counter)
     let_through: int = 0
     last_days: dict[str, date] = field(default_factory=dict)
     unreadable_at_once: set[str] = field(default_factory=set)
     moved: set[str] = field(default_factory=set)
+
+    def objected(self, email: str, channel: int) -> None:
+        """Count one objection."""
+        self.objectors.add(email)
+        self.channels[word(ObjectionChannel.DESCRIPTOR, channel)] += 1
 
     def answered(self, email: str | None, answer: EnrichLeadResponse) -> None:
         """Count one answer of EnrichLead.

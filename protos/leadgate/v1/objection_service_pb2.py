@@ -23,25 +23,42 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from leadgate.v1 import types_pb2 as leadgate_dot_v1_dot_types__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#leadgate/v1/objection_service.proto\x12\x0bleadgate.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb3\x01\n\x18RegisterObjectionRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\r\n\x05\x65mail\x18\x02 \x01(\t\x12.\n\x07\x63hannel\x18\x03 \x01(\x0e\x32\x1d.leadgate.v1.ObjectionChannel\x12\x31\n\rreceived_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\treference\x18\x05 \x01(\t\"\xac\x01\n\x19RegisterObjectionResponse\x12\x14\n\x0cobjection_id\x18\x01 \x01(\t\x12\x32\n\x0e\x65\x66\x66\x65\x63tive_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nerase_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rmatched_leads\x18\x04 \x01(\x05\"(\n\x17\x43heckSuppressionRequest\x12\r\n\x05\x65mail\x18\x01 \x01(\t\".\n\x18\x43heckSuppressionResponse\x12\x12\n\nsuppressed\x18\x01 \x01(\x08*\xfb\x01\n\x10ObjectionChannel\x12!\n\x1dOBJECTION_CHANNEL_UNSPECIFIED\x10\x00\x12\x1d\n\x19OBJECTION_CHANNEL_SUPPORT\x10\x01\x12%\n!OBJECTION_CHANNEL_ACCOUNT_MANAGER\x10\x02\x12%\n!OBJECTION_CHANNEL_PRIVACY_MAILBOX\x10\x03\x12\x1c\n\x18OBJECTION_CHANNEL_LETTER\x10\x04\x12\x19\n\x15OBJECTION_CHANNEL_CRM\x10\x05\x12\x1e\n\x1aOBJECTION_CHANNEL_PROVIDER\x10\x06\x32\xd7\x01\n\x10ObjectionService\x12\x62\n\x11RegisterObjection\x12%.leadgate.v1.RegisterObjectionRequest\x1a&.leadgate.v1.RegisterObjectionResponse\x12_\n\x10\x43heckSuppression\x12$.leadgate.v1.CheckSuppressionRequest\x1a%.leadgate.v1.CheckSuppressionResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#leadgate/v1/objection_service.proto\x12\x0bleadgate.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17leadgate/v1/types.proto\"3\n\x0bPhoneNumber\x12\x0e\n\x06number\x18\x01 \x01(\t\x12\x14\n\x0c\x63ountry_code\x18\x02 \x01(\t\":\n\rNameAtCompany\x12\x11\n\tfull_name\x18\x01 \x01(\t\x12\x16\n\x0e\x63ompany_domain\x18\x02 \x01(\t\"\xb4\x01\n\x08Objector\x12\x0e\n\x06\x65mails\x18\x01 \x03(\t\x12(\n\x06phones\x18\x02 \x03(\x0b\x32\x18.leadgate.v1.PhoneNumber\x12\x31\n\x0e\x63rm_references\x18\x03 \x03(\x0b\x32\x19.leadgate.v1.CrmReference\x12\x10\n\x08lead_ids\x18\x04 \x03(\t\x12)\n\x05names\x18\x05 \x03(\x0b\x32\x1a.leadgate.v1.NameAtCompany\"\xc6\x02\n\x18RegisterObjectionRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\'\n\x08objector\x18\x02 \x01(\x0b\x32\x15.leadgate.v1.Objector\x12.\n\x07\x63hannel\x18\x03 \x01(\x0e\x32\x1d.leadgate.v1.ObjectionChannel\x12\x31\n\rreceived_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\treference\x18\x05 \x01(\t\x12\x30\n\rcontact_scope\x18\x07 \x01(\x0e\x32\x19.leadgate.v1.ContactScope\x12.\n\x07purpose\x18\x08 \x01(\x0e\x32\x1d.leadgate.v1.ObjectionPurpose\x12\x15\n\rvalidate_only\x18\x06 \x01(\x08\"f\n\x0eObjectionMatch\x12,\n\x06\x65\x66\x66\x65\x63t\x18\x01 \x01(\x0e\x32\x1c.leadgate.v1.ObjectionEffect\x12\x14\n\x0c\x63ompany_name\x18\x02 \x01(\t\x12\x10\n\x08initials\x18\x03 \x01(\t\"\xef\x02\n\x19RegisterObjectionResponse\x12\x14\n\x0cobjection_id\x18\x01 \x01(\t\x12\x32\n\x0e\x65\x66\x66\x65\x63tive_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nerase_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rmatched_leads\x18\x04 \x01(\x05\x12,\n\x07matches\x18\x05 \x03(\x0b\x32\x1b.leadgate.v1.ObjectionMatch\x12\x31\n\rreceived_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bidentifiers\x18\x07 \x01(\x05\x12\x1a\n\x12linked_identifiers\x18\x08 \x01(\x05\x12/\n\x08receipts\x18\t \x03(\x0b\x32\x1d.leadgate.v1.ObjectionReceipt\"2\n\x10ObjectionReceipt\x12\x10\n\x08language\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\"B\n\x17\x43heckSuppressionRequest\x12\'\n\x08objector\x18\x01 \x01(\x0b\x32\x15.leadgate.v1.Objector\".\n\x18\x43heckSuppressionResponse\x12\x12\n\nsuppressed\x18\x01 \x01(\x08*\xfb\x01\n\x10ObjectionChannel\x12!\n\x1dOBJECTION_CHANNEL_UNSPECIFIED\x10\x00\x12\x1d\n\x19OBJECTION_CHANNEL_SUPPORT\x10\x01\x12%\n!OBJECTION_CHANNEL_ACCOUNT_MANAGER\x10\x02\x12%\n!OBJECTION_CHANNEL_PRIVACY_MAILBOX\x10\x03\x12\x1c\n\x18OBJECTION_CHANNEL_LETTER\x10\x04\x12\x19\n\x15OBJECTION_CHANNEL_CRM\x10\x05\x12\x1e\n\x1aOBJECTION_CHANNEL_PROVIDER\x10\x06*v\n\x0c\x43ontactScope\x12\x1d\n\x19\x43ONTACT_SCOPE_UNSPECIFIED\x10\x00\x12\x15\n\x11\x43ONTACT_SCOPE_ALL\x10\x01\x12\x17\n\x13\x43ONTACT_SCOPE_EMAIL\x10\x02\x12\x17\n\x13\x43ONTACT_SCOPE_PHONE\x10\x03*z\n\x10ObjectionPurpose\x12!\n\x1dOBJECTION_PURPOSE_UNSPECIFIED\x10\x00\x12&\n\"OBJECTION_PURPOSE_DIRECT_MARKETING\x10\x01\x12\x1b\n\x17OBJECTION_PURPOSE_OTHER\x10\x02*\x99\x01\n\x0fObjectionEffect\x12 \n\x1cOBJECTION_EFFECT_UNSPECIFIED\x10\x00\x12\x1f\n\x1bOBJECTION_EFFECT_SUPPRESSED\x10\x01\x12\x1d\n\x19OBJECTION_EFFECT_WITHHELD\x10\x02\x12$\n OBJECTION_EFFECT_NUMBER_WITHHELD\x10\x03\x32\xd7\x01\n\x10ObjectionService\x12\x62\n\x11RegisterObjection\x12%.leadgate.v1.RegisterObjectionRequest\x1a&.leadgate.v1.RegisterObjectionResponse\x12_\n\x10\x43heckSuppression\x12$.leadgate.v1.CheckSuppressionRequest\x1a%.leadgate.v1.CheckSuppressionResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'leadgate.v1.objection_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_OBJECTIONCHANNEL']._serialized_start=533
-  _globals['_OBJECTIONCHANNEL']._serialized_end=784
-  _globals['_REGISTEROBJECTIONREQUEST']._serialized_start=86
-  _globals['_REGISTEROBJECTIONREQUEST']._serialized_end=265
-  _globals['_REGISTEROBJECTIONRESPONSE']._serialized_start=268
-  _globals['_REGISTEROBJECTIONRESPONSE']._serialized_end=440
-  _globals['_CHECKSUPPRESSIONREQUEST']._serialized_start=442
-  _globals['_CHECKSUPPRESSIONREQUEST']._serialized_end=482
-  _globals['_CHECKSUPPRESSIONRESPONSE']._serialized_start=484
-  _globals['_CHECKSUPPRESSIONRESPONSE']._serialized_end=530
-  _globals['_OBJECTIONSERVICE']._serialized_start=787
-  _globals['_OBJECTIONSERVICE']._serialized_end=1002
+  _globals['_OBJECTIONCHANNEL']._serialized_start=1378
+  _globals['_OBJECTIONCHANNEL']._serialized_end=1629
+  _globals['_CONTACTSCOPE']._serialized_start=1631
+  _globals['_CONTACTSCOPE']._serialized_end=1749
+  _globals['_OBJECTIONPURPOSE']._serialized_start=1751
+  _globals['_OBJECTIONPURPOSE']._serialized_end=1873
+  _globals['_OBJECTIONEFFECT']._serialized_start=1876
+  _globals['_OBJECTIONEFFECT']._serialized_end=2029
+  _globals['_PHONENUMBER']._serialized_start=110
+  _globals['_PHONENUMBER']._serialized_end=161
+  _globals['_NAMEATCOMPANY']._serialized_start=163
+  _globals['_NAMEATCOMPANY']._serialized_end=221
+  _globals['_OBJECTOR']._serialized_start=224
+  _globals['_OBJECTOR']._serialized_end=404
+  _globals['_REGISTEROBJECTIONREQUEST']._serialized_start=407
+  _globals['_REGISTEROBJECTIONREQUEST']._serialized_end=733
+  _globals['_OBJECTIONMATCH']._serialized_start=735
+  _globals['_OBJECTIONMATCH']._serialized_end=837
+  _globals['_REGISTEROBJECTIONRESPONSE']._serialized_start=840
+  _globals['_REGISTEROBJECTIONRESPONSE']._serialized_end=1207
+  _globals['_OBJECTIONRECEIPT']._serialized_start=1209
+  _globals['_OBJECTIONRECEIPT']._serialized_end=1259
+  _globals['_CHECKSUPPRESSIONREQUEST']._serialized_start=1261
+  _globals['_CHECKSUPPRESSIONREQUEST']._serialized_end=1327
+  _globals['_CHECKSUPPRESSIONRESPONSE']._serialized_start=1329
+  _globals['_CHECKSUPPRESSIONRESPONSE']._serialized_end=1375
+  _globals['_OBJECTIONSERVICE']._serialized_start=2032
+  _globals['_OBJECTIONSERVICE']._serialized_end=2247
 # @@protoc_insertion_point(module_scope)

@@ -3,10 +3,13 @@
 isort:skip_file
 The door for people: an objection is honoured at once, and remembered."""
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from leadgate.v1 import types_pb2 as _types_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -58,6 +61,190 @@ OBJECTION_CHANNEL_PROVIDER: ObjectionChannel.ValueType  # 6
 """OBJECTION_CHANNEL_PROVIDER is a provider's word that the person asked it to stop."""
 Global___ObjectionChannel: _TypeAlias = ObjectionChannel  # noqa: Y015
 
+class _ContactScope:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ContactScopeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ContactScope.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CONTACT_SCOPE_UNSPECIFIED: _ContactScope.ValueType  # 0
+    """CONTACT_SCOPE_UNSPECIFIED means all."""
+    CONTACT_SCOPE_ALL: _ContactScope.ValueType  # 1
+    """CONTACT_SCOPE_ALL is every channel; also where in doubt."""
+    CONTACT_SCOPE_EMAIL: _ContactScope.ValueType  # 2
+    """CONTACT_SCOPE_EMAIL is e-mail alone."""
+    CONTACT_SCOPE_PHONE: _ContactScope.ValueType  # 3
+    """CONTACT_SCOPE_PHONE is the telephone alone."""
+
+class ContactScope(_ContactScope, metaclass=_ContactScopeEnumTypeWrapper):
+    """ContactScope says by which channels a person wants to hear nothing more."""
+
+CONTACT_SCOPE_UNSPECIFIED: ContactScope.ValueType  # 0
+"""CONTACT_SCOPE_UNSPECIFIED means all."""
+CONTACT_SCOPE_ALL: ContactScope.ValueType  # 1
+"""CONTACT_SCOPE_ALL is every channel; also where in doubt."""
+CONTACT_SCOPE_EMAIL: ContactScope.ValueType  # 2
+"""CONTACT_SCOPE_EMAIL is e-mail alone."""
+CONTACT_SCOPE_PHONE: ContactScope.ValueType  # 3
+"""CONTACT_SCOPE_PHONE is the telephone alone."""
+Global___ContactScope: _TypeAlias = ContactScope  # noqa: Y015
+
+class _ObjectionPurpose:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ObjectionPurposeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ObjectionPurpose.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OBJECTION_PURPOSE_UNSPECIFIED: _ObjectionPurpose.ValueType  # 0
+    """OBJECTION_PURPOSE_UNSPECIFIED means that the person did not say."""
+    OBJECTION_PURPOSE_DIRECT_MARKETING: _ObjectionPurpose.ValueType  # 1
+    """OBJECTION_PURPOSE_DIRECT_MARKETING is GDPR Art. 21(2), profiling for it included."""
+    OBJECTION_PURPOSE_OTHER: _ObjectionPurpose.ValueType  # 2
+    """OBJECTION_PURPOSE_OTHER is any other processing, GDPR Art. 21(1)."""
+
+class ObjectionPurpose(_ObjectionPurpose, metaclass=_ObjectionPurposeEnumTypeWrapper):
+    """ObjectionPurpose says what a person objects to. Whatever it is, the effect is the same."""
+
+OBJECTION_PURPOSE_UNSPECIFIED: ObjectionPurpose.ValueType  # 0
+"""OBJECTION_PURPOSE_UNSPECIFIED means that the person did not say."""
+OBJECTION_PURPOSE_DIRECT_MARKETING: ObjectionPurpose.ValueType  # 1
+"""OBJECTION_PURPOSE_DIRECT_MARKETING is GDPR Art. 21(2), profiling for it included."""
+OBJECTION_PURPOSE_OTHER: ObjectionPurpose.ValueType  # 2
+"""OBJECTION_PURPOSE_OTHER is any other processing, GDPR Art. 21(1)."""
+Global___ObjectionPurpose: _TypeAlias = ObjectionPurpose  # noqa: Y015
+
+class _ObjectionEffect:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ObjectionEffectEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ObjectionEffect.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OBJECTION_EFFECT_UNSPECIFIED: _ObjectionEffect.ValueType  # 0
+    """OBJECTION_EFFECT_UNSPECIFIED is never sent."""
+    OBJECTION_EFFECT_SUPPRESSED: _ObjectionEffect.ValueType  # 1
+    """OBJECTION_EFFECT_SUPPRESSED means that the lead becomes unreadable and is erased in time."""
+    OBJECTION_EFFECT_WITHHELD: _ObjectionEffect.ValueType  # 2
+    """OBJECTION_EFFECT_WITHHELD means that the lead becomes unreadable: it may be the person's. It is not erased."""
+    OBJECTION_EFFECT_NUMBER_WITHHELD: _ObjectionEffect.ValueType  # 3
+    """OBJECTION_EFFECT_NUMBER_WITHHELD means that the lead keeps everything but its direct line, which the person shares."""
+
+class ObjectionEffect(_ObjectionEffect, metaclass=_ObjectionEffectEnumTypeWrapper):
+    """ObjectionEffect says what an objection does to a lead."""
+
+OBJECTION_EFFECT_UNSPECIFIED: ObjectionEffect.ValueType  # 0
+"""OBJECTION_EFFECT_UNSPECIFIED is never sent."""
+OBJECTION_EFFECT_SUPPRESSED: ObjectionEffect.ValueType  # 1
+"""OBJECTION_EFFECT_SUPPRESSED means that the lead becomes unreadable and is erased in time."""
+OBJECTION_EFFECT_WITHHELD: ObjectionEffect.ValueType  # 2
+"""OBJECTION_EFFECT_WITHHELD means that the lead becomes unreadable: it may be the person's. It is not erased."""
+OBJECTION_EFFECT_NUMBER_WITHHELD: ObjectionEffect.ValueType  # 3
+"""OBJECTION_EFFECT_NUMBER_WITHHELD means that the lead keeps everything but its direct line, which the person shares."""
+Global___ObjectionEffect: _TypeAlias = ObjectionEffect  # noqa: Y015
+
+@_typing.final
+class PhoneNumber(_message.Message):
+    """PhoneNumber is a number as a person writes it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    COUNTRY_CODE_FIELD_NUMBER: _builtins.int
+    number: _builtins.str
+    """number is international, or national with `country_code`; at most 64 characters."""
+    country_code: _builtins.str
+    """country_code is the country of a national number: two upper-case letters of ISO 3166-1. Empty means unknown."""
+    def __init__(
+        self,
+        *,
+        number: _builtins.str = ...,
+        country_code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["country_code", b"country_code", "number", b"number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PhoneNumber: _TypeAlias = PhoneNumber  # noqa: Y015
+
+@_typing.final
+class NameAtCompany(_message.Message):
+    """NameAtCompany is a name and where its bearer works: others there may have the same name."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FULL_NAME_FIELD_NUMBER: _builtins.int
+    COMPANY_DOMAIN_FIELD_NUMBER: _builtins.int
+    full_name: _builtins.str
+    """full_name is the name, at most 200 characters. Titles and the order of its parts do not matter."""
+    company_domain: _builtins.str
+    """company_domain is a domain of the company, without scheme or path. Not one that hands out mailboxes to everybody."""
+    def __init__(
+        self,
+        *,
+        full_name: _builtins.str = ...,
+        company_domain: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["company_domain", b"company_domain", "full_name", b"full_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NameAtCompany: _TypeAlias = NameAtCompany  # noqa: Y015
+
+@_typing.final
+class Objector(_message.Message):
+    """Objector is who objects, by whatever is known of one person: at least one identifier and at most 20, in any mix.
+
+    An address, a CRM record, a lead and a name together with a phone number tell for certain who it is. A name at a
+    company or a phone number alone is shared: it withholds, and erases nobody.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EMAILS_FIELD_NUMBER: _builtins.int
+    PHONES_FIELD_NUMBER: _builtins.int
+    CRM_REFERENCES_FIELD_NUMBER: _builtins.int
+    LEAD_IDS_FIELD_NUMBER: _builtins.int
+    NAMES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def emails(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """emails are addresses of the person, each at most 254 characters. All ways of writing them are covered."""
+
+    @_builtins.property
+    def phones(self) -> _containers.RepeatedCompositeFieldContainer[Global___PhoneNumber]:
+        """phones are direct numbers of the person."""
+
+    @_builtins.property
+    def crm_references(self) -> _containers.RepeatedCompositeFieldContainer[_types_pb2.CrmReference]:
+        """crm_references are records of the person in a CRM, such as a Lead or a Contact; not those of a company."""
+
+    @_builtins.property
+    def lead_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """lead_ids are leads of the person here: UUIDs in lower-case hexadecimal with hyphens."""
+
+    @_builtins.property
+    def names(self) -> _containers.RepeatedCompositeFieldContainer[Global___NameAtCompany]:
+        """names are names of the person at companies."""
+
+    def __init__(
+        self,
+        *,
+        emails: _abc.Iterable[_builtins.str] | None = ...,
+        phones: _abc.Iterable[Global___PhoneNumber] | None = ...,
+        crm_references: _abc.Iterable[_types_pb2.CrmReference] | None = ...,
+        lead_ids: _abc.Iterable[_builtins.str] | None = ...,
+        names: _abc.Iterable[Global___NameAtCompany] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["crm_references", b"crm_references", "emails", b"emails", "lead_ids", b"lead_ids", "names", b"names", "phones", b"phones"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Objector: _TypeAlias = Objector  # noqa: Y015
+
 @_typing.final
 class RegisterObjectionRequest(_message.Message):
     """RegisterObjectionRequest names who objects."""
@@ -65,20 +252,35 @@ class RegisterObjectionRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     REQUEST_ID_FIELD_NUMBER: _builtins.int
-    EMAIL_FIELD_NUMBER: _builtins.int
+    OBJECTOR_FIELD_NUMBER: _builtins.int
     CHANNEL_FIELD_NUMBER: _builtins.int
     RECEIVED_TIME_FIELD_NUMBER: _builtins.int
     REFERENCE_FIELD_NUMBER: _builtins.int
+    CONTACT_SCOPE_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """request_id makes the call idempotent: 1 to 64 letters, digits, dots, colons, underscores and hyphens, best a
     random UUID.
     """
-    email: _builtins.str
-    """email is an address of the person, at most 254 characters. All its ways of writing are covered."""
     channel: Global___ObjectionChannel.ValueType
     """channel says how the objection came."""
     reference: _builtins.str
     """reference is the caller's own case number: at most 64 letters, digits, dots, slashes, hashes and hyphens. No name."""
+    contact_scope: Global___ContactScope.ValueType
+    """contact_scope says by which channels the person wants to hear nothing more; unspecified means all. It only decides
+    which opt-out flags a CRM is to set: enrichment and profiling stop whatever it says.
+    """
+    purpose: Global___ObjectionPurpose.ValueType
+    """purpose is what the person objects to, as far as they said; it is recorded. Every objection counts as one to direct
+    marketing, which is never weighed.
+    """
+    validate_only: _builtins.bool
+    """validate_only has everything checked and nothing done: the answer says whom the objection would reach."""
+    @_builtins.property
+    def objector(self) -> Global___Objector:
+        """objector is who objects."""
+
     @_builtins.property
     def received_time(self) -> _timestamp_pb2.Timestamp:
         """received_time is when it reached anybody in the organisation. Absent means now; it may lie in the past."""
@@ -87,18 +289,51 @@ class RegisterObjectionRequest(_message.Message):
         self,
         *,
         request_id: _builtins.str = ...,
-        email: _builtins.str = ...,
+        objector: Global___Objector | None = ...,
         channel: Global___ObjectionChannel.ValueType = ...,
         received_time: _timestamp_pb2.Timestamp | None = ...,
         reference: _builtins.str = ...,
+        contact_scope: Global___ContactScope.ValueType = ...,
+        purpose: Global___ObjectionPurpose.ValueType = ...,
+        validate_only: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["received_time", b"received_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["objector", b"objector", "received_time", b"received_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel", "email", b"email", "received_time", b"received_time", "reference", b"reference", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel", "contact_scope", b"contact_scope", "objector", b"objector", "purpose", b"purpose", "received_time", b"received_time", "reference", b"reference", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RegisterObjectionRequest: _TypeAlias = RegisterObjectionRequest  # noqa: Y015
+
+@_typing.final
+class ObjectionMatch(_message.Message):
+    """ObjectionMatch is a lead that an objection would reach: just enough to see a slip before it is made."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EFFECT_FIELD_NUMBER: _builtins.int
+    COMPANY_NAME_FIELD_NUMBER: _builtins.int
+    INITIALS_FIELD_NUMBER: _builtins.int
+    effect: Global___ObjectionEffect.ValueType
+    """effect is what would be done to it."""
+    company_name: _builtins.str
+    """company_name is the company's name; empty if it is not known."""
+    initials: _builtins.str
+    """initials are those of the person's name, such as `I. V.`; empty if no name is known."""
+    def __init__(
+        self,
+        *,
+        effect: Global___ObjectionEffect.ValueType = ...,
+        company_name: _builtins.str = ...,
+        initials: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["company_name", b"company_name", "effect", b"effect", "initials", b"initials"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ObjectionMatch: _TypeAlias = ObjectionMatch  # noqa: Y015
 
 @_typing.final
 class RegisterObjectionResponse(_message.Message):
@@ -110,10 +345,19 @@ class RegisterObjectionResponse(_message.Message):
     EFFECTIVE_TIME_FIELD_NUMBER: _builtins.int
     ERASE_TIME_FIELD_NUMBER: _builtins.int
     MATCHED_LEADS_FIELD_NUMBER: _builtins.int
+    MATCHES_FIELD_NUMBER: _builtins.int
+    RECEIVED_TIME_FIELD_NUMBER: _builtins.int
+    IDENTIFIERS_FIELD_NUMBER: _builtins.int
+    LINKED_IDENTIFIERS_FIELD_NUMBER: _builtins.int
+    RECEIPTS_FIELD_NUMBER: _builtins.int
     objection_id: _builtins.str
-    """objection_id is a UUIDv7 to quote in answers to the person."""
+    """objection_id is a UUIDv7 to quote in answers to the person; empty with `validate_only`."""
     matched_leads: _builtins.int
-    """matched_leads is how many leads became unreadable by this call."""
+    """matched_leads is how many leads became unreadable by this call, or would."""
+    identifiers: _builtins.int
+    """identifiers is by how many identifiers the person is recognised from now on."""
+    linked_identifiers: _builtins.int
+    """linked_identifiers is how many of them the objection did not name: they were connected with the person before."""
     @_builtins.property
     def effective_time(self) -> _timestamp_pb2.Timestamp:
         """effective_time is from when on the person is unprocessable here."""
@@ -122,6 +366,18 @@ class RegisterObjectionResponse(_message.Message):
     def erase_time(self) -> _timestamp_pb2.Timestamp:
         """erase_time is when the content that is still held, unreadable, becomes due for erasure."""
 
+    @_builtins.property
+    def matches(self) -> _containers.RepeatedCompositeFieldContainer[Global___ObjectionMatch]:
+        """matches are the leads that would be reached, at most 100 of each effect; only with `validate_only`."""
+
+    @_builtins.property
+    def received_time(self) -> _timestamp_pb2.Timestamp:
+        """received_time is when the objection reached the organisation."""
+
+    @_builtins.property
+    def receipts(self) -> _containers.RepeatedCompositeFieldContainer[Global___ObjectionReceipt]:
+        """receipts are the text to hand over to the person, one in each language; none with `validate_only`."""
+
     def __init__(
         self,
         *,
@@ -129,14 +385,45 @@ class RegisterObjectionResponse(_message.Message):
         effective_time: _timestamp_pb2.Timestamp | None = ...,
         erase_time: _timestamp_pb2.Timestamp | None = ...,
         matched_leads: _builtins.int = ...,
+        matches: _abc.Iterable[Global___ObjectionMatch] | None = ...,
+        received_time: _timestamp_pb2.Timestamp | None = ...,
+        identifiers: _builtins.int = ...,
+        linked_identifiers: _builtins.int = ...,
+        receipts: _abc.Iterable[Global___ObjectionReceipt] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["effective_time", b"effective_time", "erase_time", b"erase_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["effective_time", b"effective_time", "erase_time", b"erase_time", "received_time", b"received_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["effective_time", b"effective_time", "erase_time", b"erase_time", "matched_leads", b"matched_leads", "objection_id", b"objection_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["effective_time", b"effective_time", "erase_time", b"erase_time", "identifiers", b"identifiers", "linked_identifiers", b"linked_identifiers", "matched_leads", b"matched_leads", "matches", b"matches", "objection_id", b"objection_id", "receipts", b"receipts", "received_time", b"received_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RegisterObjectionResponse: _TypeAlias = RegisterObjectionResponse  # noqa: Y015
+
+@_typing.final
+class ObjectionReceipt(_message.Message):
+    """ObjectionReceipt is what the person is told: what happens, what remains, where to complain (GDPR Art. 12(1))."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    language: _builtins.str
+    """language is `nl` or `en`."""
+    text: _builtins.str
+    """text is plain text. It holds nothing of the person."""
+    def __init__(
+        self,
+        *,
+        language: _builtins.str = ...,
+        text: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["language", b"language", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ObjectionReceipt: _TypeAlias = ObjectionReceipt  # noqa: Y015
 
 @_typing.final
 class CheckSuppressionRequest(_message.Message):
@@ -144,17 +431,19 @@ class CheckSuppressionRequest(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    EMAIL_FIELD_NUMBER: _builtins.int
-    email: _builtins.str
-    """email is an address of the person, at most 254 characters."""
+    OBJECTOR_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def objector(self) -> Global___Objector:
+        """objector is the person."""
+
     def __init__(
         self,
         *,
-        email: _builtins.str = ...,
+        objector: Global___Objector | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["objector", b"objector"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["email", b"email"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["objector", b"objector"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -56,18 +56,19 @@ class ObjectionServiceServicer:
     def RegisterObjection(self, request, context):
         """RegisterObjection stops the processing of a person. When it answers, the person is unprocessable everywhere here:
         no read, no list and no look-up that starts later shows or asks for them. A person of whom nothing is held is
-        suppressed all the same.
+        suppressed all the same; only by the id of a lead that is not held nobody can be recognised.
 
-        Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), FAILED_PRECONDITION
-        (REQUEST_ID_REUSED), UNAVAILABLE (STORE_UNAVAILABLE).
+        Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), NOT_FOUND (LEAD_NOT_FOUND: all
+        that was given are ids of leads, and none of them is held), FAILED_PRECONDITION (REQUEST_ID_REUSED), UNAVAILABLE
+        (STORE_UNAVAILABLE).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def CheckSuppression(self, request, context):
-        """CheckSuppression says whether a person may not be processed: the address is on the suppression list, or what is held
-        under it is unreadable for an objection. It does not say whether anything is held.
+        """CheckSuppression says whether a person may not be processed: something that was given is on the suppression list, or
+        what is held under it is unreadable for an objection. It does not say whether anything is held.
 
         Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), UNAVAILABLE
         (STORE_UNAVAILABLE).

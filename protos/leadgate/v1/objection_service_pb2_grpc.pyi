@@ -38,14 +38,15 @@ class ObjectionServiceStub:
     RegisterObjection: _grpc.UnaryUnaryMultiCallable[_objection_service_pb2.RegisterObjectionRequest, _objection_service_pb2.RegisterObjectionResponse]
     """RegisterObjection stops the processing of a person. When it answers, the person is unprocessable everywhere here:
     no read, no list and no look-up that starts later shows or asks for them. A person of whom nothing is held is
-    suppressed all the same.
+    suppressed all the same; only by the id of a lead that is not held nobody can be recognised.
 
-    Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), FAILED_PRECONDITION
-    (REQUEST_ID_REUSED), UNAVAILABLE (STORE_UNAVAILABLE).
+    Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), NOT_FOUND (LEAD_NOT_FOUND: all
+    that was given are ids of leads, and none of them is held), FAILED_PRECONDITION (REQUEST_ID_REUSED), UNAVAILABLE
+    (STORE_UNAVAILABLE).
     """
     CheckSuppression: _grpc.UnaryUnaryMultiCallable[_objection_service_pb2.CheckSuppressionRequest, _objection_service_pb2.CheckSuppressionResponse]
-    """CheckSuppression says whether a person may not be processed: the address is on the suppression list, or what is held
-    under it is unreadable for an objection. It does not say whether anything is held.
+    """CheckSuppression says whether a person may not be processed: something that was given is on the suppression list, or
+    what is held under it is unreadable for an objection. It does not say whether anything is held.
 
     Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), UNAVAILABLE
     (STORE_UNAVAILABLE).
@@ -61,14 +62,15 @@ class ObjectionServiceAsyncStub(ObjectionServiceStub):
     RegisterObjection: _aio.UnaryUnaryMultiCallable[_objection_service_pb2.RegisterObjectionRequest, _objection_service_pb2.RegisterObjectionResponse]  # type: ignore[assignment]
     """RegisterObjection stops the processing of a person. When it answers, the person is unprocessable everywhere here:
     no read, no list and no look-up that starts later shows or asks for them. A person of whom nothing is held is
-    suppressed all the same.
+    suppressed all the same; only by the id of a lead that is not held nobody can be recognised.
 
-    Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), FAILED_PRECONDITION
-    (REQUEST_ID_REUSED), UNAVAILABLE (STORE_UNAVAILABLE).
+    Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), NOT_FOUND (LEAD_NOT_FOUND: all
+    that was given are ids of leads, and none of them is held), FAILED_PRECONDITION (REQUEST_ID_REUSED), UNAVAILABLE
+    (STORE_UNAVAILABLE).
     """
     CheckSuppression: _aio.UnaryUnaryMultiCallable[_objection_service_pb2.CheckSuppressionRequest, _objection_service_pb2.CheckSuppressionResponse]  # type: ignore[assignment]
-    """CheckSuppression says whether a person may not be processed: the address is on the suppression list, or what is held
-    under it is unreadable for an objection. It does not say whether anything is held.
+    """CheckSuppression says whether a person may not be processed: something that was given is on the suppression list, or
+    what is held under it is unreadable for an objection. It does not say whether anything is held.
 
     Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), UNAVAILABLE
     (STORE_UNAVAILABLE).
@@ -87,10 +89,11 @@ class ObjectionServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_objection_service_pb2.RegisterObjectionResponse, _abc.Awaitable[_objection_service_pb2.RegisterObjectionResponse]]:
         """RegisterObjection stops the processing of a person. When it answers, the person is unprocessable everywhere here:
         no read, no list and no look-up that starts later shows or asks for them. A person of whom nothing is held is
-        suppressed all the same.
+        suppressed all the same; only by the id of a lead that is not held nobody can be recognised.
 
-        Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), FAILED_PRECONDITION
-        (REQUEST_ID_REUSED), UNAVAILABLE (STORE_UNAVAILABLE).
+        Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), NOT_FOUND (LEAD_NOT_FOUND: all
+        that was given are ids of leads, and none of them is held), FAILED_PRECONDITION (REQUEST_ID_REUSED), UNAVAILABLE
+        (STORE_UNAVAILABLE).
         """
 
     @_abc_1.abstractmethod
@@ -99,8 +102,8 @@ class ObjectionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _objection_service_pb2.CheckSuppressionRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_objection_service_pb2.CheckSuppressionResponse, _abc.Awaitable[_objection_service_pb2.CheckSuppressionResponse]]:
-        """CheckSuppression says whether a person may not be processed: the address is on the suppression list, or what is held
-        under it is unreadable for an objection. It does not say whether anything is held.
+        """CheckSuppression says whether a person may not be processed: something that was given is on the suppression list, or
+        what is held under it is unreadable for an objection. It does not say whether anything is held.
 
         Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), UNAVAILABLE
         (STORE_UNAVAILABLE).

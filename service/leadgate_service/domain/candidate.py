@@ -36,6 +36,11 @@ class CrmRecord:
     object: str
     record_id: str
 
+    @property
+    def of_person(self) -> bool:
+        """Whether it stands for one person; all who work at a company share its account."""
+        return self.object.lower() in _PERSON_OBJECTS
+
 
 _PERSON_OBJECTS = frozenset({"lead", "contact"})
 """The types of CRM records that stand for one person each, in lower case."""
@@ -86,7 +91,7 @@ class Intake:
         trades = self.email is None and is_natural_person(self.legal_form, "", None)
         of_trader = identity.trader_domains(domain) if trades else ()
         of_person = self.email is not None or trades
-        person = by_record if record is not None and record.object.lower() in _PERSON_OBJECTS else None
+        person = by_record if record is not None and record.of_person else None
         found = (*by_key, *identity.domain_and_parents(domain), *of_trader, *((person,) if person else ()))
         object.__setattr__(self, "host", domain)
         object.__setattr__(self, "lookup_key", by_key[0])
@@ -173,7 +178,8 @@ def prepare(policy: Policy, intake: Intake, source: SourceName, obtained_time: d
     by_address = not of_company and (of_person or natural)
     # What was asked about is who it is: an answer's website may be one that many share.
     key = intake.lookup_key if by_address else _company_key(intake.domain or subject.domain_of(fields))
-    person_record, company_record = _record(source, answer.person_id), _record(source, answer.company_id)
+    person_record = identity.provider_person_id(source.value, answer.person_id) if answer.person_id else None
+    company_record = identity.provider_company_id(source.value, answer.company_id) if answer.company_id else None
     asked = [*intake.identifiers, *subject.company_identifiers(said, intake.host)]
     if not of_company:
         asked += subject.person_identifiers(said, intake.host)
@@ -222,8 +228,3 @@ def _company_key(domain: str | None) -> Identifier | None:
 
 def _known(*identifiers: Identifier | None) -> tuple[Identifier, ...]:
     return tuple(identifier for identifier in identifiers if identifier is not None)
-
-
-def _record(source: SourceName, record_id: str | None) -> Identifier | None:
-    """Return what a provider's own id stands for."""
-    return identity.provider_person_id(source.value, record_id) if record_id is not None else None

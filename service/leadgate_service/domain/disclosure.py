@@ -39,6 +39,11 @@ def only_visible(content: LeadFields, visible: frozenset[Field]) -> LeadFields:
     return LeadFields(**shown, phone_kind=phone_kind)
 
 
+def initials(full_name: str) -> str:
+    """Shorten a name to what is enough to recognise a person whom one knows already."""
+    return " ".join(f"{part[0]}." for part in full_name.split())
+
+
 _ALWAYS: tuple[Field, ...] = (Field.COMPANY_ESTIMATED_REVENUE,)
 _GUESSED: tuple[Field, ...] = tuple(field for field in Field if field in {*_ALWAYS, *PERSON_FIELDS})
 _GUESSED_WITH_LINE = (*_GUESSED, Field.PHONE_NUMBER)

@@ -39,6 +39,7 @@ __all__ = [
     "name_at_phone",
     "objector_domains",
     "phone",
+    "provider_company_id",
     "provider_person_id",
     "trader_domains",
 ]
@@ -57,6 +58,7 @@ class TokenKind(StrEnum):
     EMAIL_EXACT = "email_exact"
     EMAIL_BASE = "email_base"
     PROVIDER_PERSON_ID = "provider_person_id"
+    PROVIDER_COMPANY_ID = "provider_company_id"
     CRM_RECORD = "crm_record"
     NAME_AT_PHONE = "name_at_phone"
     PHONE_E164 = "phone_e164"
@@ -80,8 +82,10 @@ STRONG_KINDS = frozenset(
 hit withholds, discloses nothing and erases nobody (R-031)."""
 
 
-TRADER_KINDS = frozenset({TokenKind.EMAIL_DOMAIN, TokenKind.EMAIL_ABOVE})
-"""Kinds by which a business that is a person is found, where its owner has mail: at its domain, or above it (R-013)."""
+TRADER_KINDS = frozenset({TokenKind.EMAIL_DOMAIN, TokenKind.EMAIL_ABOVE, TokenKind.PROVIDER_COMPANY_ID})
+"""Kinds by which a business that is a person is found: where its owner has mail, and a provider's own id (R-013).
+
+Who works there may be known by them, too: whoever is named is not reached by them."""
 
 NAME_KINDS = frozenset({TokenKind.NAME_AT_DOMAIN, TokenKind.NAME_AT_PHONE})
 """Kinds with a person's name in them: who has one is not just somebody at a domain."""
@@ -161,8 +165,13 @@ def email_identifiers(canonical: str) -> tuple[Identifier, ...]:
 
 
 def provider_person_id(source: str, record_id: str) -> Identifier:
-    """Builds the identifier of a person or company in one source's numbering; a guess's is asked for, never kept."""
+    """Builds the identifier of a person in one source's numbering; a guess's is asked for, never kept."""
     return _pair(TokenKind.PROVIDER_PERSON_ID, source, record_id.strip())
+
+
+def provider_company_id(source: str, record_id: str) -> Identifier:
+    """Builds the identifier of a company in one source's numbering; asked only of a company that is a person."""
+    return _pair(TokenKind.PROVIDER_COMPANY_ID, source, record_id.strip())
 
 
 def crm_record(recipient: str, record_type: str, record_id: str) -> Identifier:

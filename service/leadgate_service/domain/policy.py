@@ -158,16 +158,34 @@ class Notice(Section):
     grace_days: Annotated[int, pydantic.Field(ge=0, le=7)] = 7
 
 
+class ReceiptElements(Section):
+    """What the person who objected is told beside the facts of the objection; none may be left out (R-024).
+
+    Attributes:
+        controller: Who answers, as it signs.
+        contact: Where the person can write to.
+        authority: Where the person can complain.
+        backup_days: How long backups of the database are kept, in days, 1 to 90.
+    """
+
+    controller: Text
+    contact: Text
+    authority: Text
+    backup_days: Annotated[int, pydantic.Field(ge=1, le=90)]
+
+
 class Objections(Section):
     """What happens after an objection, which itself needs no policy.
 
     Attributes:
         erase_after_hours: How long unreadable content waits for a slip to be annulled, in hours, 1 to 20.
         own_domains: The controller's own domains, which nobody can opt out as a company.
+        receipt: What the person is told.
     """
 
     erase_after_hours: Annotated[int, pydantic.Field(ge=1, le=20)] = 4
     own_domains: frozenset[Domain] = frozenset()
+    receipt: ReceiptElements
 
     @property
     def erase_after(self) -> timedelta:

@@ -1,13 +1,10 @@
 """Signed checkpoints of the audit chains, written outside the database while the service runs (R-074)."""
 
-import asyncio
 from pathlib import Path
 
 from leadgate_service.audit import Head
 from leadgate_service.audit_checkpoints import Checkpoint, write_checkpoint
-from leadgate_service.errors import Unavailable
 from leadgate_service.keys import KeepRing
-from leadgate_service.logs import Log
 from leadgate_service.store import Store
 from leadgate_service.usecases.clock import Now
 
@@ -23,25 +20,14 @@ class Checkpoints:
         keep: Signs.
         directory: Where to.
         now: The clock.
-        log: Where a failure goes.
     """
 
-    def __init__(self, store: Store, keep: KeepRing, directory: Path, now: Now, log: Log) -> None:
+    def __init__(self, store: Store, keep: KeepRing, directory: Path, now: Now) -> None:
         self._store = store
         self._keep = keep
         self._directory = directory
         self._now = now
-        self._log = log
         self._written: frozenset[Head] = frozenset()
-
-    async def run(self) -> None:
-        """Write one every minute, until cancelled. A failure is logged, and the next minute tries again."""
-        while True:
-            await asyncio.sleep(EVERY_SECONDS)
-            try:
-                await self.write()
-            except Unavailable as error:
-                self._log.incident("checkpoint", error)
 
     async def write(self) -> None:
         """Write one now, if any chain has grown.

@@ -1,25 +1,24 @@
 """leadgate.v1.ObjectionService."""
 
-import re
-from collections.abc import Mapping
-
 from leadgate.v1 import objection_service_pb2 as wire
 
-from leadgate_service.errors import invalid
-from leadgate_service.records import Registered
-from leadgate_service.rpc.convert import email_from_pb, id_to_pb, request_id, time_from_pb, time_to_pb
+from leadgate_service.domain.objector import ContactScope
+from leadgate_service.rpc.convert import request_id, time_from_pb
+from leadgate_service.rpc.convert_objections import (
+    CONTACT_SCOPES,
+    PURPOSES,
+    channel_from_pb,
+    objector_from_pb,
+    preview_to_pb,
+    reference_from_pb,
+    registered_to_pb,
+    with_receipts,
+)
 from leadgate_service.rpc.pipeline import Call
 from leadgate_service.store import Store
 from leadgate_service.usecases import objections
 from leadgate_service.usecases.clock import Now
 from leadgate_service.usecases.policy import PolicyInForce
-
-_REFERENCE = re.compile(r"[A-Za-z0-9./#-]{0,64}")
-_CHANNELS: Mapping[int, str] = {
-    number: name.removeprefix("OBJECTION_CHANNEL_").lower()
-    for name, number in wire.ObjectionChannel.items()
-    if number != wire.OBJECTION_CHANNEL_UNSPECIFIED
-}
 
 
 class ObjectionService:
@@ -30,22 +29,36 @@ class ObjectionService:
         self._policies = policies
         self._now = now
 
-    async def RegisterObjection(self, request: wire.RegisterObjectionRequest, call: Call) -> bytes:  # noqa: N802
-        """Suppress a person."""
+    async def RegisterObjection(  # noqa: N802
+        self,
+        request: wire.RegisterObjectionRequest,
+        call: Call,
+    ) -> wire.RegisterObjectionResponse:
+        """Suppress a person, or say whom that would reach."""
         caller, now = call.caller(request_id(request.request_id)), self._now()
+        policy, objector = await self._policies.current(), objector_from_pb(request.objector)
         told = request.HasField("received_time")
         received = time_from_pb(request.received_time, "received_time", now) if told else now
-        return await objections.register(
+        channel, reference = channel_from_pb(request.channel), reference_from_pb(request.reference)
+        contact_scope = CONTACT_SCOPES.read_optional(request.contact_scope, "contact_scope") or ContactScope.ALL
+        purpose = PURPOSES.read_optional(request.purpose, "purpose")
+        if request.validate_only:
+            asker = objections.Asker(call.principal.name, call.method, policy, now)
+            return preview_to_pb(await objections.preview(self._store, asker, objector))
+        acknowledgement = await objections.register(
             self._store,
-            await self._policies.current(),
+            policy,
             caller=caller,
-            email=email_from_pb(request.email, "email"),
-            channel=_channel(request.channel),
+            objector=objector,
+            channel=channel,
+            contact_scope=contact_scope,
+            purpose=purpose,
             received_time=received,
-            reference=_reference(request.reference),
+            reference=reference,
             now=now,
-            encode=_acknowledgement,
+            encode=registered_to_pb,
         )
+        return with_receipts(acknowledgement, policy)
 
     async def CheckSuppression(  # noqa: N802
         self,
@@ -53,36 +66,6 @@ class ObjectionService:
         call: Call,
     ) -> wire.CheckSuppressionResponse:
         """Say whether a person may not be processed."""
-        email = email_from_pb(request.email, "email")
-        policy = await self._policies.current()
-        suppressed = await objections.check(
-            self._store,
-            policy,
-            principal=call.principal.name,
-            method=call.method,
-            email=email,
-            now=self._now(),
-        )
-        return wire.CheckSuppressionResponse(suppressed=suppressed)
-
-
-def _acknowledgement(registered: Registered) -> bytes:
-    return wire.RegisterObjectionResponse(
-        objection_id=id_to_pb(registered.objection_id),
-        effective_time=time_to_pb(registered.effective_time),
-        erase_time=time_to_pb(registered.erase_time),
-        matched_leads=registered.matched_leads,
-    ).SerializeToString()
-
-
-def _channel(number: int) -> str:
-    channel = _CHANNELS.get(number)
-    if channel is None:
-        raise invalid("channel", "must be one of the values of the contract, and not unspecified")
-    return channel
-
-
-def _reference(value: str) -> str | None:
-    if not _REFERENCE.fullmatch(value):
-        raise invalid("reference", "must be at most 64 letters, digits, dots, slashes, hashes and hyphens")
-    return value or None
+        objector = objector_from_pb(request.objector)
+        asker = objections.Asker(call.principal.name, call.method, await self._policies.current(), self._now())
+        return wire.CheckSuppressionResponse(suppressed=await objections.check(self._store, asker, objector))

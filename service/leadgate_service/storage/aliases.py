@@ -16,8 +16,11 @@ _COLUMNS = ("key_token", "token", "kind")
 
 _ALIAS = [_aliases[name] for name in _COLUMNS]
 
-LINKING_KINDS = frozenset({TokenKind.PROVIDER_PERSON_ID, TokenKind.CRM_RECORD})
+PERSONAL_LINKS = frozenset({TokenKind.PROVIDER_PERSON_ID, TokenKind.CRM_RECORD})
 """What links two keys of one person; names, lines and domains are shared, and link nobody (R-031)."""
+
+LINKING_KINDS = PERSONAL_LINKS | {TokenKind.PROVIDER_COMPANY_ID}
+"""What lets two keys share a clock: besides a person's own, the id of a business that is a person (R-041)."""
 
 _linking = one_of(_aliases.kind, "kinds")
 _first = (

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import sqlalchemy as sa
-
 from leadgate_service.audit import Entry
 from leadgate_service.domain.candidate import Candidate
 from leadgate_service.domain.dates import today_in
@@ -18,19 +16,17 @@ from leadgate_service.errors import FailedPrecondition, LeadgateError
 from leadgate_service.ids import NewId
 from leadgate_service.keys import BurnRing, KeepRing
 from leadgate_service.records import Admission, Asking, Judged, Settlement
-from leadgate_service.storage import tables
 from leadgate_service.storage.aliases import AliasBook, linking_tokens, select_links
 from leadgate_service.storage.journal import Record
-from leadgate_service.storage.lead_book import SELECT_LEADS, SELECT_SOURCES, LeadBook
+from leadgate_service.storage.lead_book import SELECT_LEADS, SELECT_REFERENCES, SELECT_SOURCES, LeadBook
 from leadgate_service.storage.ledger import Ledger
 from leadgate_service.storage.lookups import SELECT_LOOKUPS, LookupBook
+from leadgate_service.storage.policy import SELECT_POLICY_VERSION
 from leadgate_service.storage.requests import RequestBook, release, select_requests
 from leadgate_service.storage.suppressions import SELECT_SUPPRESSIONS, SuppressionList, Taught
 from leadgate_service.storage.tokens import Tokens
-from leadgate_service.storage.work import Hold, Statement, Work, together
+from leadgate_service.storage.work import Hold, Work, together
 from leadgate_service.store import PolicyMoved
-
-SELECT_POLICY_VERSION = Statement(sa.select(sa.func.max(tables.policies.c.version)))
 
 DISCLOSED = "disclosed_to_provider"
 """The act of the audit entry that commits before a provider is asked."""
@@ -220,7 +216,9 @@ class Intake:
             SELECT_SUPPRESSIONS(tokens=list(aliases.links - asked)),
         )
         # Only now, since the leads were locked as they are after whoever held them, which a snapshot may not be.
-        sources = (yield SELECT_SOURCES(lead_ids=[row[0] for row in leads])) if leads else []
+        lead_ids = [row[0] for row in leads]
+        beside = together(SELECT_SOURCES(lead_ids=lead_ids), SELECT_REFERENCES(lead_ids=lead_ids))
+        sources, references = (yield beside) if leads else ([], [])
         # If the newest of their policies is not in force, none is, and nothing will be decided under it.
         policy = max((unit.policy for unit in units), key=lambda policy: policy.version)
         known = Ledger(
@@ -237,6 +235,7 @@ class Intake:
                 tokens=tokens,
                 leads=leads,
                 sources=sources,
+                references=references,
             ),
             lookups=LookupBook(tokens, aliases, looked_up, latest.now, latest.today),
             aliases=aliases,

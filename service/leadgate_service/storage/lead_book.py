@@ -36,6 +36,11 @@ SELECT_SOURCES = Statement(
         one_of(tables.lead_sources.c.lead_id, "lead_ids"),
     ),
 )
+SELECT_REFERENCES = Statement(
+    sa.select(tables.crm_references.c.lead_id, tables.crm_references.c.record_token).where(
+        one_of(tables.crm_references.c.lead_id, "lead_ids"),
+    ),
+)
 DELETE_LEADS = Statement(sa.delete(tables.leads).where(one_of(tables.leads.c.lead_id, "lead_ids")))
 INSERT_LEADS = Insert(tables.leads, LEAD_COLUMNS)
 UPDATE_LEADS = Update(tables.leads, LEAD_COLUMNS)
@@ -71,6 +76,7 @@ class LeadBook:
         tokens: Of identifiers.
         leads: What `SELECT_LEADS` found, whether or not its day has passed.
         sources: What `SELECT_SOURCES` found of them.
+        references: What `SELECT_REFERENCES` found of them.
     """
 
     def __init__(  # noqa: PLR0913 - a working set is what it holds
@@ -84,6 +90,7 @@ class LeadBook:
         tokens: Tokens,
         leads: Iterable[Row],
         sources: Iterable[Row],
+        references: Iterable[Row],
     ) -> None:
         self._policy = policy
         self._burn = burn
@@ -97,6 +104,7 @@ class LeadBook:
         self._updated: dict[bytes, LeadRow] = {}
         self._replaced: list[bytes] = []
         self._unreadable: dict[bytes, datetime | None] = {}
+        self._referred = {(bytes(lead_id), bytes(token)) for lead_id, token in references}
         self._crm_references: dict[tuple[bytes, bytes], Row] = {}
         self._changes: list[Row] = []
         for values in leads:
@@ -141,12 +149,16 @@ class LeadBook:
         self.refer(row, candidate.intake)
         return row
 
-    def refer(self, row: LeadRow, intake: Intake) -> None:
-        """Note the CRM record that a lead is, if the caller names one."""
+    def refer(self, row: LeadRow, intake: Intake) -> bool:
+        """Note the CRM record that a lead is, if the caller names one; say whether that is new."""
         record, identifier = intake.crm_record, intake.crm_identifier
-        if record is not None and identifier is not None:
-            key = bytes(row["lead_id"]), self._tokens[identifier]
-            self._crm_references[key] = (*key, record.recipient, record.object, record.record_id)
+        if record is None or identifier is None:
+            return False
+        key = bytes(row["lead_id"]), self._tokens[identifier]
+        is_new = key not in self._referred
+        self._referred.add(key)
+        self._crm_references[key] = (*key, record.recipient, record.object, record.record_id)
+        return is_new
 
     def suppress(self, row: LeadRow, erase_time: datetime | None) -> bytes:
         """Make a lead unreadable, and tell the recipients to stop.

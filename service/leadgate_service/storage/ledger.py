@@ -51,10 +51,11 @@ class Ledger:
     def standing(self, candidate: Candidate) -> Standing:
         """Say what is known of the person or company of a candidate."""
         row = self.leads.of(candidate)
-        told = {self.tokens[identifier] for identifier in candidate.identifiers}
-        # What is known of the person counts, whether or not it is named again.
-        known = self.aliases.links_of(self.tokens[candidate.intake.lookup_key]) if candidate.personal else set()
-        hits = self.suppressions.kinds(told | known)
+        hits = self.suppressions.kinds(self.tokens[identifier] for identifier in candidate.identifiers)
+        if candidate.personal:
+            # What is known of the person counts, whether or not it is named again; who is named is no business.
+            known = self.suppressions.kinds(self.aliases.links_of(self.tokens[candidate.intake.lookup_key]))
+            hits |= known - TRADER_KINDS if _names_somebody(candidate) else known
         lookup = self.lookups.of(candidate)
         return Standing(
             suppressed=frozenset(hits),
@@ -98,9 +99,7 @@ class Ledger:
         row = self.leads.of(candidate)
         if row is None or row["suppressed_time"] is not None or row["restricted_time"] is not None:
             return
-        record, known = candidate.intake.crm_identifier, self.aliases.links_of(self.tokens[candidate.intake.lookup_key])
-        if record is not None and self.tokens[record] not in known and row["expire_date"] >= self.today:
-            self.leads.refer(row, candidate.intake)
+        if row["expire_date"] >= self.today and self.leads.refer(row, candidate.intake):
             self.leads.changed(row)
 
     def withhold(self, candidate: Candidate) -> bytes | None:
@@ -114,11 +113,13 @@ class Ledger:
             The lead's id, if it has become unreadable.
         """
         row = self.leads.by_key(self.tokens[candidate.intake.lookup_key])
+        kinds = self.suppressions.kinds(self.tokens[identifier] for identifier in candidate.certain)
+        theirs = not kinds.isdisjoint(STRONG_KINDS)
+        if theirs and candidate.personal:
+            self.remember(candidate)  # so that the next answer is refused, too, if it does not tell again
         if row is None or row["erase_time"] is not None or (row["suppressed_time"] is not None and not row["personal"]):
             return None
-        kinds = self.suppressions.kinds(self.tokens[identifier] for identifier in candidate.certain)
-        if not kinds.isdisjoint(STRONG_KINDS) and (row["personal"] or candidate.personal):
-            self.remember(candidate)
+        if theirs and (row["personal"] or candidate.personal):
             erase_time = self.now + self.policy.objections.erase_after
             return self.leads.suppress(row, erase_time if row["personal"] else None)
         if row["suppressed_time"] is None and not kinds.isdisjoint(TRADER_KINDS) and not _is_named(row):

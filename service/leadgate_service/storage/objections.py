@@ -1,20 +1,23 @@
 """Units of work of an objection: from its commit on, the person is unprocessable (R-018)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import sqlalchemy as sa
+
 from leadgate_service.audit import Entry
-from leadgate_service.domain import identity
-from leadgate_service.domain.identity import STRONG_KINDS, Identifier, TokenKind
-from leadgate_service.errors import LeadgateError
+from leadgate_service.domain.fields import PhoneKind
+from leadgate_service.domain.identity import Identifier
+from leadgate_service.domain.objector import Objector
+from leadgate_service.errors import LeadgateError, NotFound
 from leadgate_service.ids import NewId
-from leadgate_service.keys import KeepRing
-from leadgate_service.records import Objection, Registered
+from leadgate_service.keys import BurnRing, KeepRing
+from leadgate_service.records import Effect, LeadRecord, Match, Objection, Registered
 from leadgate_service.storage import tables
-from leadgate_service.storage.aliases import LINKING_KINDS, SELECT_BY_KEY, SELECT_BY_TOKEN, Alias
-from leadgate_service.storage.aliases import read as aliases_of
 from leadgate_service.storage.journal import Record
+from leadgate_service.storage.lead_reads import open_records
+from leadgate_service.storage.persons import identify
 from leadgate_service.storage.requests import open_book
 from leadgate_service.storage.suppressions import (
     INSERT_SUPPRESSIONS,
@@ -23,11 +26,24 @@ from leadgate_service.storage.suppressions import (
     SuppressionList,
     Taught,
 )
-from leadgate_service.storage.withholding import SELECT_UNREADABLE, withhold
-from leadgate_service.storage.work import Insert, Row, Step, Work, together
+from leadgate_service.storage.withholding import SELECT_UNREADABLE, reach, release, withhold
+from leadgate_service.storage.work import Insert, Row, Statement, Step, Work, one_of, together
 
+MOST_MATCHES = 100
+"""How many leads of each effect a preview shows."""
+
+SELECT_REACHED = Statement(
+    sa.select(*tables.leads.columns)
+    .where(
+        one_of(tables.leads.c.key_token, "keys"),
+        tables.leads.c.personal,
+        tables.leads.c.suppressed_time.is_(None),
+        tables.leads.c.expire_date >= sa.bindparam("today"),
+    )
+    .order_by(tables.leads.c.lead_id)
+    .limit(MOST_MATCHES),
+)
 INSERT_OBJECTIONS = Insert(tables.objections, tuple(column.name for column in tables.objections.columns))
-
 
 LINKED = "objection_linked"
 """The act of the audit entry when a blocked answer brought identifiers that were not on the list."""
@@ -38,6 +54,7 @@ class Objections:
     """The units of work of objections, with the keys and ids that they use."""
 
     keep: KeepRing
+    burn: BurnRing
     new_id: NewId
 
     def register(self, objection: Objection, record: Record) -> Work[bytes | LeadgateError]:
@@ -46,17 +63,24 @@ class Objections:
         earlier = book.earlier(objection.caller)
         if earlier is not None:
             return earlier
-        given = {self.keep.token(identifier): identifier.kind for identifier in _given(objection.email)}
         group = self.keep.group_id(objection_id := self.new_id().bytes)
-        keys, suppressions = yield from self._reached(given, group)
-        yield self._insert(suppressions, objection.today)
-        withheld = yield from withhold(suppressions, keys, objection.now, objection.erase_time)
+        person = yield from identify(self.keep, objection.objector, group)
+        if person is None:
+            return _nobody()
+        whom = yield from person.reach()
+        yield self._insert(person.suppressions, objection.today)
+        withheld = yield from withhold(person.suppressions, whom, objection.now, objection.erase_time)
         registered = Registered(
             objection_id=objection_id,
             effective_time=objection.now,
             erase_time=objection.erase_time,
             matched_leads=len(withheld),
+            received_time=objection.received_time,
+            identifiers=len(person.suppressions),
+            linked_identifiers=len(person.suppressions) - person.named,
         )
+        if person.keys:
+            yield from release(person.names, objection.now)
         yield INSERT_OBJECTIONS([_objection_row(objection, registered)])
         response = objection.encode(registered)
         book.remember(objection.caller, response)
@@ -64,10 +88,27 @@ class Objections:
         record(self._entry(objection, registered, withheld))
         return response
 
-    def is_suppressed(self, identifiers: Iterable[Identifier]) -> Work[bool]:
-        """Say whether any identifier is on the list, or is the key of a lead that is unreadable for an objection."""
+    def matches(self, objector: Objector, today: date) -> Work[list[Match] | LeadgateError]:
+        """Say which readable leads an objection would reach. See `Store.objection_matches`."""
+        person = yield from identify(self.keep, objector, b"")
+        if person is None:
+            return _nobody()
+        whom = yield from person.reach()
+        found: list[Match] = []
+        for effect, keys in (
+            (Effect.SUPPRESSED, whom.suppressed),
+            (Effect.WITHHELD, whom.withheld),
+            (Effect.NUMBER_WITHHELD, whom.lines - whom.withheld),
+        ):
+            rows = yield SELECT_REACHED(keys=list(keys), today=today)
+            found += [Match(effect, record) for record in open_records(self.burn, rows, [], [])]
+        return [match for match in found if match.effect is not Effect.NUMBER_WITHHELD or _shows_line(match.lead)]
+
+    def is_suppressed(self, identifiers: Iterable[Identifier], lead_ids: Sequence[bytes]) -> Work[bool]:
+        """Say whether any identifier is on the list, or belongs to a lead that is unreadable for an objection."""
         tokens = [self.keep.token(identifier) for identifier in identifiers]
-        return any((yield together(SELECT_SUPPRESSIONS(tokens=tokens), SELECT_UNREADABLE(keys=tokens))))
+        unreadable = SELECT_UNREADABLE(keys=tokens, lead_ids=list(lead_ids))
+        return any((yield together(SELECT_SUPPRESSIONS(tokens=tokens), unreadable)))
 
     def learn(self, taught: Taught, record: Record) -> Work[None]:
         """Remember what an answer or a question told of people who objected, and make unreadable what it reaches.
@@ -91,8 +132,9 @@ class Objections:
         if not new:
             return
         yield self._insert(new.values(), unit.today)
-        erase_time = unit.now + unit.policy.objections.erase_after
-        withheld = yield from withhold([*new.values()], (), unit.now, erase_time)
+        added = list(new.values())
+        whom = yield from reach(added)
+        withheld = yield from withhold(added, whom, unit.now, unit.now + unit.policy.objections.erase_after)
         record(
             Entry(
                 time=unit.now,
@@ -106,27 +148,6 @@ class Objections:
                 tokens=self._tokens(withheld),
             ),
         )
-
-    def _reached(self, given: dict[bytes, TokenKind], group: bytes) -> Work[tuple[list[bytes], list[Suppression]]]:
-        """Find whom an objection reaches, held or only looked up: the keys, and every token of theirs (R-030).
-
-        The person's own keys are those that were given, or have what was given as an alias. Another key belongs to the
-        person if it shares a provider's id or a CRM record with one of these: one step, no further.
-        """
-        strong = [token for token, kind in given.items() if kind in STRONG_KINDS]
-        own_keys = {*strong, *(alias.key_token for alias in aliases_of((yield SELECT_BY_TOKEN(tokens=strong))))}
-        own = aliases_of((yield SELECT_BY_KEY(keys=list(own_keys))))
-        linking = [alias.token for alias in own if alias.kind in LINKING_KINDS]
-        parents = {alias.key_token: alias.token for alias in aliases_of((yield SELECT_BY_TOKEN(tokens=linking)))}
-        others = aliases_of((yield SELECT_BY_KEY(keys=list(parents.keys() - own_keys))))
-        named = {**_kinds(own), **given}
-        added = {token: kind for token, kind in _kinds(others).items() if token not in named}
-        parent_of = {alias.token: parents[alias.key_token] for alias in others} | parents
-        suppressions = [
-            *(Suppression(token, kind, group, None) for token, kind in named.items()),
-            *(Suppression(token, kind, group, parent_of[token]) for token, kind in added.items()),
-        ]
-        return [*own_keys, *parents], suppressions
 
     def _insert(self, suppressions: Iterable[Suppression], today: date) -> Step:
         return INSERT_SUPPRESSIONS([one.row(self.keep.token_version, today) for one in suppressions])
@@ -148,21 +169,16 @@ class Objections:
         )
 
 
-def _given(email: str) -> tuple[Identifier, ...]:
-    """Return what an address tells of who objects."""
-    # Of a sole trader who is not held yet, the domain may be all that comes in (R-013).
-    return *identity.email_identifiers(email), *identity.objector_domains(identity.email_domain(email))
+def _shows_line(lead: LeadRecord) -> bool:
+    """Whether there is a direct line that can still be withheld; a number that was known before may have gone."""
+    return lead.fields is not None and lead.fields.phone_kind is PhoneKind.DIRECT
 
 
-def _kinds(aliases: Iterable[Alias]) -> dict[bytes, TokenKind]:
-    """Return the tokens of aliases and of their keys; a key with a mailbox among its aliases is an address.
-
-    What is above the domain of a business is not its own.
-    """
-    found: dict[bytes, TokenKind] = {one.token: one.kind for one in aliases if one.kind is not TokenKind.EMAIL_ABOVE}
-    by_address = {alias.key_token for alias in aliases if alias.kind is TokenKind.EMAIL_BASE}
-    keys = {alias.key_token for alias in aliases}
-    return found | {key: TokenKind.EMAIL_EXACT if key in by_address else TokenKind.COMPANY_KEY for key in keys}
+def _nobody() -> NotFound:
+    return NotFound(
+        "LEAD_NOT_FOUND",
+        "No such lead is held of a person: name them by something else, such as an e-mail address.",
+    )
 
 
 def _objection_row(objection: Objection, registered: Registered) -> Row:
@@ -172,6 +188,8 @@ def _objection_row(objection: Objection, registered: Registered) -> Row:
         registered.effective_time,
         registered.erase_time,
         objection.channel,
+        objection.contact_scope,
+        objection.purpose,
         objection.reference,
         objection.caller.principal,
         registered.matched_leads,

@@ -20,6 +20,7 @@ SELECT_POLICY = Statement(
     .order_by(_policies.version.desc())
     .limit(1),
 )
+SELECT_POLICY_VERSION = Statement(sa.select(sa.func.max(_policies.version)))
 INSERT_POLICIES = Insert(tables.policies, ("version", "yaml", "applied_time", "applied_by"))
 
 

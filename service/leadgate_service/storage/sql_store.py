@@ -11,6 +11,7 @@ from typing import TypeVar
 from leadgate_service.audit import Entry, Head
 from leadgate_service.audit_verify import StoredChain
 from leadgate_service.domain.identity import Identifier
+from leadgate_service.domain.objector import Objector
 from leadgate_service.errors import Unavailable
 from leadgate_service.ids import NewId
 from leadgate_service.keys import BurnRing, KeepRing
@@ -23,6 +24,7 @@ from leadgate_service.records import (
     LeadKey,
     LeadPage,
     LeadRecord,
+    Match,
     Objection,
     PolicyChange,
     Settlement,
@@ -30,6 +32,7 @@ from leadgate_service.records import (
 from leadgate_service.storage import access, trail
 from leadgate_service.storage.batcher import Lane
 from leadgate_service.storage.driver import Driver
+from leadgate_service.storage.erasure import Erasure
 from leadgate_service.storage.intake import Intake
 from leadgate_service.storage.journal import Journal, Record
 from leadgate_service.storage.lead_reads import MultiGet
@@ -74,7 +77,8 @@ class SqlStore:
         self._intake = Intake(keep, burn, new_id)
         self._burn = burn
         self._leads = Leads(burn)
-        self._objections = Objections(keep, new_id)
+        self._objections = Objections(keep, burn, new_id)
+        self._erasure = Erasure(keep)
         self._policies = Policies(keep)
         self._intake_journal = Journal(driver, "intake", now, new_id)
         self._objection_journal = Journal(driver, "objections", now, new_id)
@@ -128,9 +132,21 @@ class SqlStore:
 
         return _raised(await self._objection_journal.commit(work, Latch.EXCLUSIVE))
 
-    async def is_suppressed(self, identifiers: Sequence[Identifier]) -> bool:
+    async def erase_due(self, *, now: datetime) -> int:
+        """See `Store.erase_due`."""
+
+        def work(record: Record) -> Work[int]:
+            return self._erasure.erase_due(now, record)
+
+        return await self._objection_journal.commit(work, Latch.EXCLUSIVE)
+
+    async def objection_matches(self, objector: Objector, *, today: date) -> Sequence[Match]:
+        """See `Store.objection_matches`."""
+        return _raised(await self._driver.read(lambda: self._objections.matches(objector, today)))
+
+    async def is_suppressed(self, identifiers: Sequence[Identifier], lead_ids: Sequence[bytes] = ()) -> bool:
         """See `Store.is_suppressed`."""
-        return await self._driver.read(lambda: self._objections.is_suppressed(identifiers))
+        return await self._driver.read(lambda: self._objections.is_suppressed(identifiers, lead_ids))
 
     async def policy(self) -> AppliedPolicy | None:
         """See `Store.policy`."""

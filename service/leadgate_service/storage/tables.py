@@ -26,6 +26,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    text,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -75,6 +76,8 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     },
 )
+
+_ERASED = text("erase_time IS NOT NULL")
 
 leads = Table(
     "leads",
@@ -130,6 +133,7 @@ leads = Table(
     Index(None, "employee_band", "lead_id"),
     Index(None, "revenue_band", "lead_id"),
     Index(None, "expire_date"),
+    Index(None, "erase_time", postgresql_where=_ERASED, sqlite_where=_ERASED),
     comment="Content: the eleven fields and their closed metadata. Lives until expire_date (weeks), an objection or an "
     "erasure. Keyed by key_token. Withheld from reads at once; deleted by the retention sweep and by erasure.",
 )
@@ -226,6 +230,8 @@ objections = Table(
     Column("effective_time", Instant, nullable=False),
     Column("erase_time", Instant, nullable=False),
     Column("channel", String(20), nullable=False),
+    Column("contact_scope", String(10), nullable=False, comment="which opt-out flags a recipient is to set"),
+    Column("purpose", String(20), comment="what the person objects to; null if they did not say"),
     Column("reference", String(64), comment="the desk's own case number; the contract forbids names"),
     Column("registered_by", String(64), nullable=False),
     Column("matched_leads", Integer, nullable=False),

@@ -5,7 +5,9 @@ share does less (R-031): at the domain of an address only a business that is a p
 whoever shares a direct line, the number alone.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -13,7 +15,7 @@ import sqlalchemy as sa
 from leadgate_service.domain.fields import PhoneKind
 from leadgate_service.domain.identity import NAME_KINDS, STRONG_KINDS, TRADER_KINDS, TokenKind
 from leadgate_service.storage import tables
-from leadgate_service.storage.aliases import SELECT_BY_KEY, SELECT_BY_TOKEN, Alias
+from leadgate_service.storage.aliases import SELECT_BY_KEY, SELECT_BY_TOKEN
 from leadgate_service.storage.aliases import read as aliases_of
 from leadgate_service.storage.changes import INSERT_CHANGES
 from leadgate_service.storage.suppressions import Suppression
@@ -28,7 +30,9 @@ SELECT_MATCHED = Statement(
     .with_for_update(),
 )
 SELECT_UNREADABLE = Statement(
-    sa.select(_leads.lead_id).where(one_of(_leads.key_token, "keys"), _leads.suppressed_time.is_not(None)),
+    sa.select(_leads.lead_id).where(
+        one_of(_leads.key_token, "keys") | one_of(_leads.lead_id, "lead_ids"), _leads.suppressed_time.is_not(None)
+    ),
 )
 SELECT_LINES = Statement(
     sa.select(_leads.lead_id, _leads.suppressed_time)
@@ -48,6 +52,9 @@ SUPPRESS_LEADS = Statement(
         erase_time=sa.bindparam("erase_time"),
     ),
 )
+RELEASE_LEADS = Statement(
+    sa.update(tables.leads).where(one_of(_leads.lead_id, "lead_ids")).values(suppressed_time=sa.null()),
+)
 WITHHOLD_LINES = Statement(
     sa.update(tables.leads).where(one_of(_leads.lead_id, "lead_ids")).values(phone_withheld=sa.true()),
 )
@@ -59,38 +66,72 @@ DETACH_RECORDS = Statement(
 )
 
 
-def withhold(
-    listed: Sequence[Suppression],
-    keys: Iterable[bytes],
-    now: datetime,
-    erase_time: datetime,
-) -> Work[list[bytes]]:
-    """Make unreadable whatever has an identifier that is on the list now; what is only withheld is not erased.
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whom identifiers on the list reach, as keys of leads.
 
-    Nothing of what is found here is put on the list: that would be a link upon a link.
+    Attributes:
+        suppressed: Whoever has what stands for one person: unreadable, and due for erasure.
+        withheld: Who may be meant: unreadable, and not erased.
+        lines: Who shares a direct line and is not suppressed, though perhaps withheld: the number is withheld.
+    """
+
+    suppressed: frozenset[bytes]
+    withheld: frozenset[bytes]
+    lines: frozenset[bytes]
+
+
+def reach(listed: Sequence[Suppression], keys: Iterable[bytes] = (), *, homonyms: bool = False) -> Work[Reach]:
+    """Find whom identifiers reach. Nothing of whom is found here is put on the list: that would be a link upon a link.
+
+    Args:
+        listed: What is put on the list.
+        keys: Of the person who objects, as far as they are known already.
+        homonyms: A name at a company reaches whoever has it, since nothing tells whose it is (R-031).
+    """
+    tokens = defaultdict[TokenKind, list[bytes]](list)
+    for one in listed:
+        tokens[one.kind].append(one.token)
+    owners = defaultdict[TokenKind, set[bytes]](set)
+    for alias in aliases_of((yield SELECT_BY_TOKEN(tokens=[one.token for one in listed]))):
+        owners[alias.kind].add(alias.key_token)
+    suppressed = {*keys, *(key for kind in STRONG_KINDS for key in (*tokens[kind], *owners[kind]))}
+    businesses = yield from _businesses({key for kind in TRADER_KINDS for key in owners[kind]})
+    withheld = businesses | owners[TokenKind.NAME_AT_DOMAIN] if homonyms else businesses
+    lines = owners[TokenKind.PHONE_E164] - suppressed
+    return Reach(frozenset(suppressed), frozenset(withheld - suppressed), frozenset(lines))
+
+
+def withhold(listed: Sequence[Suppression], whom: Reach, now: datetime, erase_time: datetime) -> Work[list[bytes]]:
+    """Make unreadable what is reached, and tell the recipients.
 
     Args:
         listed: What was put on the list.
-        keys: Of the person who objected, as far as they are known already.
+        whom: Whom it reaches.
         now: Since when.
         erase_time: When the person's own content becomes due for erasure.
 
     Returns:
         The ids of the leads that became unreadable.
     """
-    owned = aliases_of((yield SELECT_BY_TOKEN(tokens=[one.token for one in listed])))
-    strong = [one.token for one in listed if one.kind in STRONG_KINDS]
-    owners = {*keys, *strong, *(alias.key_token for alias in owned if alias.kind in STRONG_KINDS)}
-    businesses = yield from _businesses({alias.key_token for alias in owned if alias.kind in TRADER_KINDS})
-    sharers = {alias.key_token for alias in owned if alias.kind is TokenKind.PHONE_E164}
-    suppressed = yield from _suppress(owners, now, erase_time)
-    withheld = yield from _suppress(businesses - owners, now, None)
-    yield from _withhold_lines(sharers - owners, now)
+    suppressed = yield from _suppress(whom.suppressed, now, erase_time)
+    withheld = yield from _suppress(whom.withheld, now, None)
+    yield from _withhold_lines(whom.lines, now)
     records = [one.token for one in listed if one.kind is TokenKind.CRM_RECORD]
     if records:
         # A company is no person's record: it stays, and is no longer found, or written, under the objector's.
         yield DETACH_RECORDS(tokens=records)
     return [*suppressed, *withheld]
+
+
+def release(names: Sequence[bytes], now: datetime) -> Work[None]:
+    """Make readable again who was withheld for a name alone, now that it is known for certain whose it is (R-031)."""
+    named = {alias.key_token for alias in aliases_of((yield SELECT_BY_TOKEN(tokens=names)))}
+    matched = yield SELECT_MATCHED(keys=list(named))
+    lead_ids = [bytes(lead_id) for lead_id, since, erased in matched if since is not None and erased is None]
+    if lead_ids:
+        yield RELEASE_LEADS(lead_ids=lead_ids)
+        yield INSERT_CHANGES([(lead_id, "upsert", "objection", now) for lead_id in lead_ids])
 
 
 def _businesses(at_domain: set[bytes]) -> Work[set[bytes]]:
@@ -100,7 +141,7 @@ def _businesses(at_domain: set[bytes]) -> Work[set[bytes]]:
     """
     if not at_domain:
         return at_domain
-    theirs: Sequence[Alias] = aliases_of((yield SELECT_BY_KEY(keys=list(at_domain))))
+    theirs = aliases_of((yield SELECT_BY_KEY(keys=list(at_domain))))
     return at_domain - {alias.key_token for alias in theirs if alias.kind in NAME_KINDS}
 
 
@@ -117,7 +158,7 @@ def _suppress(keys: Iterable[bytes], now: datetime, erase_time: datetime | None)
     return readable
 
 
-def _withhold_lines(keys: set[bytes], now: datetime) -> Work[None]:
+def _withhold_lines(keys: Iterable[bytes], now: datetime) -> Work[None]:
     """Withhold the direct line of those who share it with somebody who objected."""
     if not keys:
         return

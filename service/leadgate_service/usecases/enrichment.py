@@ -11,6 +11,7 @@ from leadgate_providers import Outcome as Reply
 
 from leadgate_service.domain.candidate import Intake, prepare, question
 from leadgate_service.domain.decision import Decision, Outcome, Reason
+from leadgate_service.domain.objector import Objector
 from leadgate_service.domain.policy import Policy
 from leadgate_service.domain.projection import project
 from leadgate_service.domain.register import SourceName, Unusable
@@ -203,14 +204,15 @@ class Enrichment:
 
     async def _remember_objection(self, asking: Asking) -> None:
         """Register what the provider told us: the person asked it to stop, and us with it."""
-        caller, email = asking.caller, asking.question.intake.email
-        if email is None:
+        caller, said = asking.caller, asking.question.intake
+        if said.email is None:
             return
+        records = (said.crm_record,) if said.crm_record is not None and said.crm_record.of_person else ()
         await objections.register(
             self._store,
             asking.policy,
             caller=replace(caller, action="objection_by_provider", request_id=_objected(caller.request_id)),
-            email=email,
+            objector=Objector(emails=(said.email,), crm_records=records),
             channel="provider",
             received_time=asking.now,
             reference=None,

@@ -1,0 +1,74 @@
+"""The text that an objector is given: what happens, what remains, and where to complain (GDPR Art. 12(1); R-024)."""
+
+import string
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from importlib.resources import files
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+_TIMES = MappingProxyType({"nl": "%d-%m-%Y om %H:%M uur", "en": "%d %B %Y at %H:%M"})
+"""How each language writes a moment."""
+
+LANGUAGES = tuple(_TIMES)
+"""In which languages there is a receipt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a receipt tells: nothing of the person.
+
+    Attributes:
+        objection_id: To quote.
+        received: When the objection reached the organisation.
+        effective: Since when it is in effect.
+        erased: When content is erased.
+        identifiers: By how many identifiers the person is recognised.
+        linked: How many of them the person did not name.
+        controller: Who answers.
+        contact: Where the person can write to.
+        authority: Where the person can complain.
+        evidence_years: How long evidence is kept.
+        backup_days: How long backups are kept.
+    """
+
+    objection_id: str
+    received: datetime
+    effective: datetime
+    erased: datetime
+    identifiers: int
+    linked: int
+    controller: str
+    contact: str
+    authority: str
+    evidence_years: int
+    backup_days: int
+
+
+def receipt(language: str, facts: Facts, zone: ZoneInfo) -> str:
+    """Write a receipt.
+
+    Args:
+        language: `nl` or `en`.
+        facts: What it tells.
+        zone: In which times are written.
+
+    Raises:
+        ValueError: An element is empty: a receipt that leaves one out is not given (R-024).
+    """
+    values = {name: _written(value, language, zone) for name, value in asdict(facts).items()}
+    missing = [name for name, value in values.items() if not value.strip()]
+    if missing:
+        raise ValueError(f"a receipt needs {', '.join(missing)}")
+    return _TEMPLATES[language].substitute(values)
+
+
+def _written(value: object, language: str, zone: ZoneInfo) -> str:
+    return value.astimezone(zone).strftime(_TIMES[language]) if isinstance(value, datetime) else str(value)
+
+
+def _template(language: str) -> string.Template:
+    return string.Template(files(__package__).joinpath(f"{language}.txt").read_text("utf-8"))
+
+
+_TEMPLATES = {language: _template(language) for language in LANGUAGES}

@@ -1,0 +1,96 @@
+"""What the objector is told: everything that the law asks for, in Dutch and English, and nothing of the person."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from leadgate.v1 import objection_service_pb2 as wire
+from leadgate_service.policy_file import BundledPolicy, bundled_text, parse
+from leadgate_service.receipts import LANGUAGES, Facts, receipt
+
+from tests.builders import IDA
+from tests.domain.policies import REMOVED, changed, mistakes, written
+from tests.rpc.messages import ingest, item, object_
+from tests.running_service import RunningService
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+FACTS = Facts(
+    objection_id="0197aaaa-0000-7000-8000-000000000001",
+    received=datetime(2026, 3, 27, 23, 30, tzinfo=UTC),
+    effective=datetime(2026, 3, 29, 8, 0, tzinfo=UTC),
+    erased=datetime(2026, 3, 29, 12, 0, tzinfo=UTC),
+    identifiers=7,
+    linked=4,
+    controller="Northpier",
+    contact="privacy@example.com",
+    authority="the authority",
+    evidence_years=5,
+    backup_days=35,
+)
+
+
+@pytest.mark.proves("R-024")
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        (
+            "nl",
+            ["28-03-2026 om 00:30 uur", "sinds 29-03-2026 om 10:00 uur", "29-03-2026 om 14:00 uur", "7 kenmerken",
+             "waarvan 4", "5 jaar", "35 dagen", "een klacht indienen bij the authority"],
+        ),
+        (
+            "en",
+            ["28 March 2026 at 00:30", "since 29 March 2026 at 10:00", "29 March 2026 at 14:00", "7 identifiers",
+             "of which 4", "5 years", "35 days", "complain to the authority"],
+        ),
+    ],
+)  # fmt: skip
+def test_a_receipt_names_effect_remainder_and_complaint(language: str, told: list[str]) -> None:
+    """Times are the zone's own, across the change of the clocks; every element has its place, and none is left open."""
+    text = receipt(language, FACTS, AMSTERDAM)
+    for element in (*told, FACTS.objection_id, FACTS.contact, FACTS.controller):
+        assert element in text
+    assert "$" not in text
+
+
+@pytest.mark.proves("R-024")
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("element", ["objection_id", "controller", "contact", "authority"])
+def test_a_receipt_without_an_element_is_not_written(language: str, element: str) -> None:
+    """An empty element is no element: the receipt is refused by name, and not sent with a hole in it."""
+    empty: dict[str, Any] = {element: " "}
+    with pytest.raises(ValueError, match=element):
+        receipt(language, replace(FACTS, **empty), AMSTERDAM)
+
+
+@pytest.mark.proves("R-024")
+@pytest.mark.parametrize("element", ["controller", "contact", "authority", "backup_days"])
+def test_a_policy_without_an_element_is_refused(element: str) -> None:
+    """The policy must say who answers, where to write, where to complain and how long backups live."""
+    text = written(changed({("objections", "receipt", element): REMOVED}))
+    assert [mistake.path for mistake in mistakes(text)] == [f"objections.receipt.{element}"]
+
+
+def test_the_example_policy_has_every_element() -> None:
+    """Whoever starts from the example has only to put their own words in."""
+    elements = parse(bundled_text(BundledPolicy.EXAMPLE)).objections.receipt
+    assert elements.controller
+    assert elements.backup_days == 35
+
+
+@pytest.mark.proves("R-024", "R-030")
+def test_the_acknowledgement_brings_the_text_to_hand_over(service: RunningService) -> None:
+    """Both languages, with what was linked; sent again under the same id it is the same text; no name, no address."""
+    service.as_("intake").send(ingest(item(IDA)))
+    request = object_(IDA)
+    first = service.as_("support").send(request).read(wire.RegisterObjectionResponse)
+    assert [one.language for one in first.receipts] == ["nl", "en"]
+    for one in first.receipts:
+        assert first.objection_id in one.text
+        assert str(first.identifiers) in one.text
+        assert "Vermolen" not in one.text
+        assert IDA not in one.text
+    assert 0 < first.linked_identifiers < first.identifiers
+    assert service.as_("support").send(request).read(wire.RegisterObjectionResponse) == first
