@@ -510,3 +510,17 @@ def test_a_named_employee_is_not_reached_by_the_business_s_id(world: World) -> N
     assert not world.held(piet).suppressed
     assert world.register(TRADER).matched_leads == 0
     assert not world.held(piet).suppressed
+    world.pass_days(31)
+    assert world.claim(intake(piet)) is None
+
+
+@pytest.mark.proves("R-013", "R-018")
+def test_a_business_that_was_refused_for_its_id_is_not_asked_about_again(world: World) -> None:
+    """She objected, and an answer for another mailbox of hers told of the same business: it is not told of again."""
+    world.admit(of(world, TRADER, legal=SOLE, person=None, company={**SHOP, "id": "company-shop"}))
+    world.register(TRADER)
+    elsewhere = of(world, EVA, legal=SOLE, person=None, company=company("other.example.com", id="company-shop"))
+    assert world.admit(elsewhere)[0].reason is Reason.SUPPRESSED
+    refused = world.claim(intake(EVA))
+    assert refused is not None
+    assert refused.reason is Reason.SUPPRESSED

@@ -55,7 +55,8 @@ class Ledger:
         if candidate.personal:
             # What is known of the person counts, whether or not it is named again; who is named is no business.
             known = self.suppressions.kinds(self.aliases.links_of(self.tokens[candidate.intake.lookup_key]))
-            hits |= known - TRADER_KINDS if _names_somebody(candidate) else known
+            is_named = _names_somebody(candidate) or (row is not None and _is_named(row))
+            hits |= known - TRADER_KINDS if is_named else known
         lookup = self.lookups.of(candidate)
         return Standing(
             suppressed=frozenset(hits),
@@ -115,7 +116,7 @@ class Ledger:
         row = self.leads.by_key(self.tokens[candidate.intake.lookup_key])
         kinds = self.suppressions.kinds(self.tokens[identifier] for identifier in candidate.certain)
         theirs = not kinds.isdisjoint(STRONG_KINDS)
-        if theirs and candidate.personal:
+        if candidate.personal and (theirs or not kinds.isdisjoint(TRADER_KINDS)):
             self.remember(candidate)  # so that the next answer is refused, too, if it does not tell again
         if row is None or row["erase_time"] is not None or (row["suppressed_time"] is not None and not row["personal"]):
             return None
