@@ -182,6 +182,22 @@ def test_a_business_at_the_objector_s_domain_is_withheld_and_not_erased(world: W
 
 
 @pytest.mark.proves("R-013", "R-031")
+@pytest.mark.parametrize("objects_first", [True, False])
+@pytest.mark.parametrize("somebody", [person(None), {**person("Jane Trader"), "fuzzy": True}], ids=["title", "guess"])
+def test_a_title_is_no_name(world: World, somebody: dict[str, Any], *, objects_first: bool) -> None:
+    """Of a business it is known what somebody does there, not for certain who: its owner's domain reaches it."""
+    info = "info@janetrader.example.org"
+    answer = of(world, info, legal=SOLE, person=somebody, company=company("janetrader.example.org", name="Trading"))
+    if objects_first:
+        world.register(TRADER)
+    world.admit(answer)
+    if not objects_first:
+        world.register(TRADER)
+    assert world.listed() == []
+    assert due(world) == ([] if objects_first else [False])
+
+
+@pytest.mark.proves("R-013", "R-031")
 def test_who_is_named_at_last_speaks_for_herself(world: World) -> None:
     """A partner objects, and Ann's nameless lead at the partnership is withheld, until an answer names her."""
     ann = "ann@maten.example.org"

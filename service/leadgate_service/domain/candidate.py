@@ -117,6 +117,7 @@ class Candidate:
         personal: It speaks of a person, or of a company that is one (R-013).
         minor: The person may be under 18.
         approximate: The provider matched the person only approximately.
+        named: It tells for certain who the person is, in words; a question never does.
         key: What the lead would be known by; None if nothing tells whose it is.
         record: The provider's own record of it.
         links: What is this person's alone, in the provider's numbering or the CRM's: two addresses that share one are
@@ -136,6 +137,7 @@ class Candidate:
     personal: bool = True
     minor: bool = False
     approximate: bool = False
+    named: bool = False
     key: Identifier | None = None
     record: Identifier | None = None
     links: tuple[Identifier, ...] = ()
@@ -185,12 +187,12 @@ def prepare(policy: Policy, intake: Intake, source: SourceName, obtained_time: d
         asked += subject.person_identifiers(said, intake.host)
         asked += [person_record] if person_record is not None else []
     asked += [key] if not by_address and key is not None else []
+    named = not of_company and said.full_name is not None and not answer.approximate
     # A person who is named is known by the name; the domain would reach everybody else there, too.
-    nameless = natural and not of_person
-    traded = _trader_domains(intake, said) if nameless else []
-    business = company_record if nameless else None
+    traded = _trader_domains(intake, said) if natural and not named else []
+    business = company_record if natural and not named else None
     asked += [*traded, *_known(business)]
-    exact = person_record if not of_company and not answer.approximate else None
+    of_records = _known(person_record if not of_company else None, business) if not answer.approximate else ()
     return Candidate(
         intake=intake,
         source=source,
@@ -202,9 +204,10 @@ def prepare(policy: Policy, intake: Intake, source: SourceName, obtained_time: d
         personal=of_person or natural,
         minor=answer.minor,
         approximate=answer.approximate,
+        named=named,
         key=key,
         record=person_record if of_person else company_record,
-        links=_known(exact, business, intake.crm_person if natural or not of_company else None),
+        links=(*of_records, *_known(intake.crm_person if natural or not of_company else None)),
         held=[*traded, *intake.mailbox],
         identifiers=tuple(dict.fromkeys(asked)),
         dropped_attributes=answer.dropped_attributes,

@@ -12,7 +12,7 @@ from leadgate_service.domain import retention, subject
 from leadgate_service.domain.candidate import Candidate
 from leadgate_service.domain.dates import today_in
 from leadgate_service.domain.decision import Decision
-from leadgate_service.domain.identity import NAME_KINDS, STRONG_KINDS, TRADER_KINDS
+from leadgate_service.domain.identity import STRONG_KINDS, TRADER_KINDS
 from leadgate_service.domain.policy import Policy
 from leadgate_service.domain.standing import Standing
 from leadgate_service.storage.aliases import AliasBook
@@ -55,7 +55,7 @@ class Ledger:
         if candidate.personal:
             # What is known of the person counts, whether or not it is named again; who is named is no business.
             known = self.suppressions.kinds(self.aliases.links_of(self.tokens[candidate.intake.lookup_key]))
-            is_named = _names_somebody(candidate) or (row is not None and _is_named(row))
+            is_named = candidate.named or (row is not None and _is_named(row))
             hits |= known - TRADER_KINDS if is_named else known
         lookup = self.lookups.of(candidate)
         return Standing(
@@ -152,17 +152,10 @@ def _objected(row: LeadRow, candidate: Candidate) -> bool:
     """
     if row["suppressed_time"] is None:
         return False
-    return row["erase_time"] is not None or not _names_somebody(candidate)
+    return row["erase_time"] is not None or not candidate.named
 
 
 def _is_named(row: LeadRow) -> bool:
     """Whether what is held tells for certain who has it: he speaks for himself."""
     fields = row.get("fields")
     return fields is not None and fields.full_name is not None and not row["approximate"]
-
-
-def _names_somebody(candidate: Candidate) -> bool:
-    """Whether an answer for an address names for certain who has it; a question names nobody, and a company is none."""
-    if candidate.fields is None or candidate.key != candidate.intake.lookup_key:
-        return False
-    return any(identifier.kind in NAME_KINDS for identifier in candidate.certain)
