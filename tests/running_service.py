@@ -117,6 +117,7 @@ def settings(folder: Path, database_url: str, providers: Providers | None, **cha
         **access_to(providers),
         founding_policy=DEMO_POLICY,
         reflection=True,
+        door=None,
     )
     return replace(told, **changes)
 
@@ -175,6 +176,12 @@ class RunningService:
     def target(self) -> str:
         """Its address."""
         return f"127.0.0.1:{self.app.port}"
+
+    @property
+    def door(self) -> str:
+        """The address of its HTTP door."""
+        assert self.app.door is not None
+        return f"http://{self.app.door.address}"
 
     @property
     def channel(self) -> grpc.Channel:

@@ -6,8 +6,9 @@ Everything goes through the methods of `leadgate_service.store.Store`; rows are 
 import asyncio
 import functools
 import itertools
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -20,24 +21,33 @@ from leadgate_service.domain.candidate import Candidate, CrmRecord, Intake, ques
 from leadgate_service.domain.dates import today_in
 from leadgate_service.domain.decision import Decision
 from leadgate_service.domain.fields import LeadFields
-from leadgate_service.domain.objector import ContactScope, Objector
+from leadgate_service.domain.objector import Company, Objector
 from leadgate_service.domain.register import SourceName
+from leadgate_service.errors import LeadgateError, NotFound
 from leadgate_service.ids import Uuid7
+from leadgate_service.keys import KeepRing
 from leadgate_service.policy_file import parse
 from leadgate_service.records import (
     Admission,
+    Annulled,
+    Annulment,
+    AnnulmentReason,
     Asking,
     Caller,
     LeadFilter,
     LeadKey,
     LeadRecord,
+    Lift,
     Objection,
     PolicyChange,
     Registered,
+    Registration,
     Settlement,
 )
 from leadgate_service.storage import tables
 from leadgate_service.storage.driver import Driver
+from leadgate_service.storage.installation import CANARY
+from leadgate_service.storage.rotation import Progress
 from leadgate_service.storage.sql_store import SqlStore
 from leadgate_service.storage.work import Latch, Row, Statement, Step, Work
 
@@ -56,9 +66,25 @@ parsed = functools.cache(parse)
 """Reads a policy's text, each once."""
 
 
-def _registered(registered: Registered) -> bytes:
-    numbers = (registered.matched_leads, registered.identifiers, registered.linked_identifiers)
-    return registered.objection_id + b"".join(number.to_bytes(2, "big") for number in numbers)
+_BETWEEN = b"\n"
+
+
+def _registered(answers: Sequence[Registered | None]) -> bytes | LeadgateError:
+    """Write what is acknowledged; a single objection that names nobody is an error, as it is to callers."""
+    if list(answers) == [None]:
+        return NotFound("LEAD_NOT_FOUND", "Nobody.")
+    return _BETWEEN.join(_acknowledged(one) if one is not None else b"" for one in answers)
+
+
+def _acknowledged(one: Registered) -> bytes:
+    numbers = (one.erase_time is not None, one.matched_leads, one.identifiers, one.linked_identifiers)
+    return " ".join((one.objection_id.hex(), *(str(int(number)) for number in numbers))).encode()
+
+
+def erased_at(registered: Registered) -> datetime:
+    """Return when what an objection made unreadable is due for erasure."""
+    assert registered.erase_time is not None
+    return registered.erase_time
 
 
 class World:
@@ -94,12 +120,17 @@ class World:
         """Open a world on a database, which is emptied first, and put the demo policy in force."""
         world = cls(url, rings, wrap=wrap)
         try:
-            world.empty()
-            world.run(world.store.check_ring())
-            world.apply({})
+            world.begin()
             yield world
         finally:
             world.close()
+
+    def begin(self) -> None:
+        """Empty the database, found it, and put the demo policy in force."""
+        self.empty()
+        self.run(self.store.check_ring())
+        self.policy = parsed(DEMO)
+        self.apply({})
 
     def close(self) -> None:
         """Close the store and end the loop."""
@@ -123,6 +154,14 @@ class World:
     def today(self) -> date:
         """The day in the policy's zone."""
         return today_in(self.policy.retention.zone_info, self.now)
+
+    def rotate(self, newer: KeepRing, progressed: Progress = lambda _done, _total: None) -> int:
+        """Rotate the token key, and go on with a store that has the new one, as a service does that starts again."""
+        rows = self.run(self.store.rotate_token_key(newer, progressed))
+        self.rings = Rings(newer, self.rings.burn)
+        self.store = self.another_store(self.driver)
+        self.run(self.store.check_ring())
+        return rows
 
     def pass_days(self, days: int) -> None:
         """Let time pass."""
@@ -167,19 +206,29 @@ class World:
             encode=encoded,
         )
 
-    def objection(self, who: str | Objector, *, caller: Caller | None = None) -> Objection:
-        """Build an objection by an address, or by anything."""
-        return Objection(
+    def objection(
+        self,
+        *who: str | Objector | Company,
+        caller: Caller | None = None,
+        confirmed: bool = False,
+        import_id: str | None = None,
+    ) -> Registration:
+        """Build objections by addresses, or by anything."""
+        return Registration(
             caller=caller or self.caller(),
-            objector=Objector(emails=(identity.canonical_email(who),)) if isinstance(who, str) else who,
-            channel="support",
-            contact_scope=ContactScope.ALL,
-            purpose=None,
-            received_time=self.now,
-            reference=None,
+            objections=[
+                Objection(
+                    objector=Objector(emails=(identity.canonical_email(one),)) if isinstance(one, str) else one,
+                    channel="support",
+                    received_time=self.now,
+                    import_id=import_id,
+                )
+                for one in who
+            ],
             now=self.now,
             today=self.today,
             erase_time=self.now + timedelta(hours=4),
+            confirmed=confirmed,
             policy_version=self.policy.version,
             encode=_registered,
         )
@@ -205,18 +254,75 @@ class World:
         )
         return told(self.run(self.store.settle(settlement)))[0]
 
-    def register(self, who: str | Objector, *, caller: Caller | None = None) -> Registered:
+    def register(self, who: str | Objector | Company, **facts: Any) -> Registered:
         """Register an objection by an address, or by anything."""
-        objection = self.objection(who, caller=caller)
-        response = self.run(self.store.register_objection(objection))
-        matched, *identifiers = (int.from_bytes(response[place : place + 2], "big") for place in (16, 18, 20))
+        (registered,) = self.register_all(who, **facts)
+        assert registered is not None
+        return registered
+
+    def register_all(self, *who: str | Objector | Company, **facts: Any) -> list[Registered | None]:
+        """Register objections in one unit; None is one that names nobody."""
+        objection = self.objection(*who, **facts)
+        return self.told(self.run(self.store.register_objection(objection)))
+
+    def told(self, response: bytes) -> list[Registered | None]:
+        """Read what is acknowledged."""
+        return [self._told(answer) for answer in response.split(_BETWEEN)]
+
+    def annul(
+        self, target: Registered | str, principal: str, reason: AnnulmentReason = AnnulmentReason.TEST
+    ) -> Annulled:
+        """Propose to annul an objection or an import, or agree to it."""
+        done, objections, leads = map(
+            int, self.run(self.store.annul(self.annulment(target, principal, reason))).split()
+        )
+        return Annulled(done=bool(done), objections=objections, leads=leads)
+
+    def annulment(
+        self,
+        target: Registered | str,
+        principal: str,
+        reason: AnnulmentReason = AnnulmentReason.TEST,
+    ) -> Annulment:
+        """Build the wish to annul an objection or an import."""
+        return Annulment(
+            caller=replace(self.caller(), principal=principal),
+            target=target if isinstance(target, str) else target.objection_id,
+            reason=reason,
+            now=self.now,
+            policy_version=self.policy.version,
+            encode=lambda annulled: f"{annulled.done:d} {annulled.objections} {annulled.leads}".encode(),
+        )
+
+    def lifting(self, email: str) -> Lift:
+        """Build the verified wish of a person to be known again, on the list as it is now."""
+        token = self.rings.keep.token(identity.email_identifiers(email)[0])
+        return Lift(
+            caller=self.caller(),
+            address_token=token,
+            groups=self.run(self.store.objections_of(token)),
+            now=self.now,
+            policy_version=self.policy.version,
+            encode=lambda lifted: str(lifted).encode(),
+        )
+
+    def lift(self, email: str) -> int:
+        """Lift the suppression of a person; return how many objections ended."""
+        return int(self.run(self.store.lift(self.lifting(email))))
+
+    def _told(self, answer: bytes) -> Registered | None:
+        if not answer:
+            return None
+        objection_id, *numbers = answer.decode().split()
+        erased, matched, identifiers, linked = map(int, numbers)
         return Registered(
-            response[:16],
-            self.now,
-            objection.erase_time,
-            matched,
-            objection.received_time,
-            *identifiers,
+            objection_id=bytes.fromhex(objection_id),
+            effective_time=self.now,
+            erase_time=self.now + timedelta(hours=4) if erased else None,
+            matched_leads=matched,
+            received_time=self.now,
+            identifiers=identifiers,
+            linked_identifiers=linked,
         )
 
     def apply(self, changes: Mapping[PolicyPath, object], *, caller: Caller | None = None) -> None:
@@ -278,6 +384,11 @@ class World:
             return rows
 
         return self.run(self.driver.read(work))
+
+    def suppressions(self) -> list[Row]:
+        """Read the suppression list as it lies in the database, without the canary."""
+        canary = self.rings.keep.token(CANARY)
+        return [row for row in self.rows(sa.select(tables.suppressions)) if bytes(row[0]) != canary]
 
     def execute(self, step: Step) -> None:
         """Write rows past the store."""

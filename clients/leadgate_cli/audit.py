@@ -54,7 +54,7 @@ def verify(
         print_json(_document(report))
     elif report.findings:
         print_table(("CHAIN", "ENTRY", "FINDING"), [(one.chain_id, one.sequence, one.what) for one in report.findings])
-    say(f"{report.rows} entries in {report.chains} chains, {report.checkpoints} checkpoints: {_verdict(report)}")
+    say(f"entries: {report.rows}, chains: {report.chains}, checkpoints: {report.checkpoints}; {_verdict(report)}")
     if report.findings:
         raise typer.Exit(EXIT_REFUSED)
 

@@ -1,16 +1,14 @@
 """`leadgate doctor`: what is still open between the present state and lawful operation."""
 
-from collections.abc import Iterator
-from dataclasses import asdict
-from itertools import chain
 from typing import Annotated
 
 import typer
 from leadgate_service.app import utc_now
 
-from leadgate_cli.diagnosis import Point, Standing, diagnose
+from leadgate_cli.diagnosis import diagnose
 from leadgate_cli.failures import EXIT_REFUSED
-from leadgate_cli.output import AsJson, print_json, print_table, say
+from leadgate_cli.output import AsJson, print_json
+from leadgate_cli.points import any_blocks, document, show
 from leadgate_cli.settings import environment
 
 Dev = Annotated[bool, typer.Option("--dev", envvar="LEADGATE_DEV", help="Judge it as a development server.")]
@@ -27,17 +25,10 @@ def command(*, dev: Dev = False, as_json: AsJson = False) -> None:
     leadgate doctor --json
     """
     points = diagnose(environment({"LEADGATE_DEV": "1" if dev else None}), utc_now)
-    blocked = any(point.standing is Standing.BLOCKS for point in points)
+    blocked = any_blocks(points)
     if as_json:
-        print_json({"ready": not blocked, "points": [asdict(point) for point in points]})
+        print_json({"ready": not blocked, "points": document(points)})
     else:
-        print_table(("STANDING", "POINT", "WHAT WAS FOUND, AND WHAT TO DO"), chain.from_iterable(map(_rows, points)))
-        say("Something blocks." if blocked else "Nothing blocks.")
+        show(points)
     if blocked:
         raise typer.Exit(EXIT_REFUSED)
-
-
-def _rows(point: Point) -> Iterator[tuple[object, ...]]:
-    yield point.standing, point.code, point.message
-    if point.remedy:
-        yield None, None, point.remedy

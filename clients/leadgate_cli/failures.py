@@ -17,6 +17,15 @@ EXIT_REFUSED = 1
 EXIT_USAGE = 2
 """The command was called in a way that cannot work: an option, a variable or a library is missing or wrong."""
 
+EXIT_NEEDS_IDENTIFIER = 3
+"""Nothing says whom it is about: a person must look."""
+
+EXIT_INCOMPLETE = 4
+"""It is done, but not for every row of a file: a person must look at the rest."""
+
+EXIT_INTERRUPTED = 130
+"""Somebody pressed Ctrl-C; shells know this code."""
+
 _USAGE_REASONS = frozenset({"CONFIG_INVALID", "DATABASE_URL_INVALID"})
 _OWN_PACKAGES = ("leadgate_cli", "leadgate_service", "leadgate_client", "leadgate_providers", "leadgate_simulators")
 
@@ -31,6 +40,18 @@ class Misused(Refused):
     """The command was called in a way that cannot work. The text says what to do."""
 
     exit_code = EXIT_USAGE
+
+
+class NeedsIdentifier(Refused):
+    """Nothing says whom it is about. The text says what to do."""
+
+    exit_code = EXIT_NEEDS_IDENTIFIER
+
+
+class Interrupted(Refused):
+    """Somebody pressed Ctrl-C. The text says how to go on."""
+
+    exit_code = EXIT_INTERRUPTED
 
 
 @runtime_checkable

@@ -18,6 +18,11 @@ def addresses(given: Iterable[str]) -> list[str]:
     return found
 
 
+def one_value(given: str) -> str:
+    """Return a value; `-` stands for the first line of stdin, which no shell's history keeps."""
+    return next(iter(addresses([given])), "")
+
+
 def crm_reference(text: str) -> CrmReference:
     """Read a CRM record, such as salesforce/Lead/00Q1."""
     parts = text.split("/")

@@ -18,7 +18,7 @@ from leadgate_client import (
 from leadgate_cli import lead_views
 from leadgate_cli.connection import connected
 from leadgate_cli.failures import EXIT_REFUSED, Misused
-from leadgate_cli.identifiers import addresses, crm_reference
+from leadgate_cli.identifiers import crm_reference, one_value
 from leadgate_cli.output import AsJson, print_facts, print_json, print_table, say
 from leadgate_cli.words import word, word_option
 
@@ -63,7 +63,7 @@ def get(  # noqa: PLR0913 - one keyword for each option
     """
     if [lead_id, email, crm].count(None) != 2:  # noqa: PLR2004 - one of the three is given
         raise Misused("Name the lead by exactly one of --id, --email and --crm.")
-    address = next(iter(addresses([email])), "") if email is not None else None
+    address = one_value(email) if email is not None else None
     reference = crm_reference(crm) if crm is not None else None
     lead = client.get_lead(purpose=purpose, lead_id=lead_id, email=address, crm_reference=reference)
     if isinstance(lead, Withheld):

@@ -7,7 +7,15 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from leadgate_cli import leads, objections, policy
+from leadgate_cli import (
+    leads,
+    objections,
+    objections_ended,
+    objections_import,
+    objections_mail,
+    objections_seen,
+    policy,
+)
 from leadgate_cli.failures import explain
 from leadgate_cli.lazy import add_lazy
 from leadgate_cli.output import say
@@ -31,14 +39,24 @@ app = typer.Typer(
     name="leadgate",
     cls=Commands,
     no_args_is_help=True,
-    epilog="Exit codes: 0 done, 1 refused or something found, 2 used wrongly. NO_COLOR turns colours off.",
+    epilog="Exit codes: 0 done, 1 refused or something found, 2 used wrongly, 3 nobody is named, "
+    "4 done in part, 130 interrupted. NO_COLOR turns colours off.",
 )
 app.add_typer(leads.app, name="leads")
+for _name, _command in {
+    "mail": objections_mail.command,
+    "import": objections_import.command,
+    "show": objections_seen.show,
+    "list": objections_seen.list_,
+    "annul": objections_ended.annul,
+    "lift": objections_ended.lift,
+}.items():
+    objections.app.command(_name)(_command)
 app.add_typer(objections.app, name="objections")
 app.add_typer(policy.app, name="policy")
 add_lazy(app, "serve", "leadgate_cli.serve:command", "Serve until told to end.")
 add_lazy(app, "doctor", "leadgate_cli.doctor:command", "Say what is still open between here and lawful operation.")
-add_lazy(app, "keys", "leadgate_cli.keys:app", "Make the two key rings, and show the public key of the audit trail.")
+add_lazy(app, "keys", "leadgate_cli.keys:app", "Make, check and rotate the two key rings.")
 add_lazy(app, "db", "leadgate_cli.database:app", "Found the database, bring it up to date, and compare its schema.")
 add_lazy(app, "token", "leadgate_cli.tokens:app", "Issue, list and revoke personal tokens.")
 add_lazy(app, "audit", "leadgate_cli.audit:app", "Verify the audit trail.")

@@ -1,4 +1,4 @@
-"""`leadgate objections`: stop the processing of a person, and ask whether it has stopped."""
+"""`leadgate objections`: stop the processing of a person or a company, and ask whether it has stopped."""
 
 from datetime import datetime
 from typing import Annotated
@@ -10,7 +10,7 @@ from leadgate.v1.objection_service_pb2 import (
     ObjectionEffect,
     RegisterObjectionResponse,
 )
-from leadgate_client import Client, ContactScope, ObjectionChannel, ObjectionPurpose, Objector, PhoneNumber
+from leadgate_client import Client, Company, ContactScope, ObjectionChannel, ObjectionPurpose, Objector, PhoneNumber
 
 from leadgate_cli.connection import connected
 from leadgate_cli.failures import EXIT_REFUSED, Misused
@@ -18,7 +18,7 @@ from leadgate_cli.identifiers import addresses, crm_reference, name_at_company
 from leadgate_cli.output import AsJson, print_facts, print_json, print_table, say
 from leadgate_cli.words import word, word_option
 
-app = typer.Typer(no_args_is_help=True, help="Stop the processing of a person, and ask whether it has stopped.")
+app = typer.Typer(no_args_is_help=True, help="Stop the processing of a person, and see what came of it.")
 
 Emails = Annotated[list[str] | None, typer.Option("--email", metavar="ADDRESS", help="An address; - reads from stdin.")]
 Phones = Annotated[list[str] | None, typer.Option("--phone", metavar="NUMBER", help="A direct number.")]
@@ -30,6 +30,10 @@ Records = Annotated[
 Leads = Annotated[list[str] | None, typer.Option("--lead", metavar="ID", help="A lead's own id.")]
 Names = Annotated[
     list[str] | None, typer.Option("--name", metavar="NAME@DOMAIN", help="A name, and the domain of the company.")
+]
+Domains = Annotated[
+    list[str] | None,
+    typer.Option("--company", metavar="DOMAIN", help="Instead of a person: a company, for all who work there."),
 ]
 Channel = Annotated[ObjectionChannel.ValueType, word_option(ObjectionChannel.DESCRIPTOR, "How the objection came.")]
 Contact = Annotated[
@@ -58,6 +62,7 @@ def register(  # noqa: PLR0913 - one keyword for each option
     crm: Records = None,
     lead: Leads = None,
     name: Names = None,
+    company: Domains = None,
     received: Received = None,
     reference: Annotated[str, typer.Option(help="Your own case number; no name.")] = "",
     contact: Contact = None,
@@ -68,7 +73,7 @@ def register(  # noqa: PLR0913 - one keyword for each option
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Stop the processing of a person, by everything that you know of them.
+    """Stop the processing of a person, by everything that you know of them; or of a company.
 
     When it answers, nothing here shows the person or asks about them. Name
     all you have, each option as often as you need it: an address, a record or
@@ -76,9 +81,12 @@ def register(  # noqa: PLR0913 - one keyword for each option
 
     leadgate objections register --channel support --email - --reference 4711 --receipt nl
     leadgate objections register --channel letter --name 'Ida Vermolen@northpier.example.com' --preview
+    leadgate objections register --channel letter --company northpier.example.com --receipt en
     """
+    if company and (email or phone or crm or lead or name):
+        raise Misused("Register a company or a person, each with a command of its own.")
     answer = client.register_objection(
-        _objector(email, phone, country, crm, lead, name),
+        Company(domains=company) if company else _objector(email, phone, country, crm, lead, name),
         channel=channel,
         received_time=received,
         reference=reference,
@@ -88,11 +96,8 @@ def register(  # noqa: PLR0913 - one keyword for each option
     )
     if preview:
         _show_preview(answer, as_json=as_json)
-    elif as_json:
-        print_json({**_document(answer), "receipts": {one.language: one.text for one in answer.receipts}})
     else:
-        print_facts(list(_document(answer).items()))
-        _print_receipt(answer, receipt)
+        show_registered(answer, receipt, as_json=as_json)
 
 
 @app.command()
@@ -124,6 +129,26 @@ def check(  # noqa: PLR0913 - one keyword for each option
         raise typer.Exit(EXIT_REFUSED)
 
 
+def show_registered(answer: RegisterObjectionResponse, receipt: str | None, *, as_json: bool) -> None:
+    """Print the acknowledgement of an objection.
+
+    Args:
+        answer: The acknowledgement.
+        receipt: The language in which the text to hand over is printed; None prints none.
+        as_json: Print one JSON document, with the text in every language.
+
+    Raises:
+        Misused: There is no text in that language.
+    """
+    if as_json:
+        print_json({**_document(answer), "receipts": {one.language: one.text for one in answer.receipts}})
+    else:
+        print_facts(list(_document(answer).items()))
+        if not answer.HasField("erase_time"):
+            say("Its many leads are unreadable. A privacy officer must register it, too, before they are erased.")
+        _print_receipt(answer, receipt)
+
+
 def _objector(  # noqa: PLR0913, PLR0917 - one argument for each option
     emails: list[str] | None,
     phones: list[str] | None,
@@ -141,11 +166,11 @@ def _objector(  # noqa: PLR0913, PLR0917 - one argument for each option
     )
 
 
-def _document(answer: RegisterObjectionResponse) -> dict[str, str | int]:
+def _document(answer: RegisterObjectionResponse) -> dict[str, str | int | None]:
     return {
         "objection_id": answer.objection_id,
         "effective_time": answer.effective_time.ToJsonString(),
-        "erase_time": answer.erase_time.ToJsonString(),
+        "erase_time": answer.erase_time.ToJsonString() if answer.HasField("erase_time") else None,
         "matched_leads": answer.matched_leads,
     }
 

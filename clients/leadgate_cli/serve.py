@@ -31,6 +31,12 @@ Policy = Annotated[Path | None, _setting("FOUNDING_POLICY", "Policy that founds 
 Certificate = Annotated[Path | None, _setting("TLS_CERTIFICATE", "PEM of the server's certificate.")]
 Key = Annotated[Path | None, _setting("TLS_KEY", "PEM of its key.")]
 ClientCa = Annotated[Path | None, _setting("TLS_CLIENT_CA", "PEM of the authority of client certificates.")]
+DoorListen = Annotated[
+    str | None, _setting("DOOR_LISTEN", "Address of the HTTP door; without it there is none.", "HOST:PORT")
+]
+DoorUrl = Annotated[str | None, _setting("DOOR_URL", "Where the world reaches the door.", "https://HOST")]
+DoorCertificate = Annotated[Path | None, _setting("DOOR_TLS_CERTIFICATE", "PEM of the door's certificate.")]
+DoorKey = Annotated[Path | None, _setting("DOOR_TLS_KEY", "PEM of its key.")]
 
 
 def command(  # noqa: PLR0913 - one keyword for each setting
@@ -45,12 +51,17 @@ def command(  # noqa: PLR0913 - one keyword for each setting
     tls_certificate: Certificate = None,
     tls_key: Key = None,
     tls_client_ca: ClientCa = None,
+    door_listen: DoorListen = None,
+    door_url: DoorUrl = None,
+    door_tls_certificate: DoorCertificate = None,
+    door_tls_key: DoorKey = None,
 ) -> None:
     """Serve until told to end.
 
     Every setting is a variable of the environment; an option overrides it.
-    Keys of providers are variables only, because others can read command
-    lines: LEADGATE_CLEARBIT_KEY, LEADGATE_HUNTER_KEY. The log is on stdout.
+    Secrets are variables only, because others can read command lines:
+    LEADGATE_CLEARBIT_KEY, LEADGATE_HUNTER_KEY, LEADGATE_ZENDESK_SECRET. The
+    log is on stdout.
 
     leadgate serve
     leadgate serve --dev --listen 127.0.0.1:0 --founding-policy policy.yaml
@@ -66,6 +77,10 @@ def command(  # noqa: PLR0913 - one keyword for each setting
         "LEADGATE_TLS_CERTIFICATE": tls_certificate,
         "LEADGATE_TLS_KEY": tls_key,
         "LEADGATE_TLS_CLIENT_CA": tls_client_ca,
+        "LEADGATE_DOOR_LISTEN": door_listen,
+        "LEADGATE_DOOR_URL": door_url,
+        "LEADGATE_DOOR_TLS_CERTIFICATE": door_tls_certificate,
+        "LEADGATE_DOOR_TLS_KEY": door_tls_key,
     }
     uvloop.run(_serve(Config.from_environment(environment(flags))))
 
@@ -77,4 +92,5 @@ async def _serve(config: Config) -> None:
 
 def _announce(app: App) -> None:
     how = "with TLS" if app.config.tls is not None else "for development, without TLS"
-    say(f"leadgate listens on {app.address}, {how}. Ctrl-C ends it.")
+    door = f" The door is open on {app.door.address}." if app.door is not None else ""
+    say(f"leadgate listens on {app.address}, {how}.{door} Ctrl-C ends it.")

@@ -12,7 +12,16 @@ this package that shows nothing of them in its `repr`; every other answer is the
 
 from leadgate.v1.intake_service_pb2 import DropReason, NotStoredReason, Outcome
 from leadgate.v1.lead_service_pb2 import Withheld, WithheldReason
-from leadgate.v1.objection_service_pb2 import ContactScope, ObjectionChannel, ObjectionPurpose
+from leadgate.v1.objection_service_pb2 import (
+    AnnulmentReason,
+    ContactScope,
+    Objection,
+    ObjectionChannel,
+    ObjectionOutcome,
+    ObjectionPurpose,
+    ObjectionScope,
+    ObjectionState,
+)
 from leadgate.v1.types_pb2 import (
     EmployeeBand,
     Field,
@@ -27,6 +36,8 @@ from leadgate.v1.types_pb2 import (
 
 from leadgate_client._client import Client
 from leadgate_client._errors import (
+    AnnulmentDiffers,
+    ChallengeInvalid,
     DeadlineExceeded,
     IntakeClosed,
     Internal,
@@ -38,6 +49,7 @@ from leadgate_client._errors import (
     PolicyChanged,
     PolicyInvalid,
     PolicyMistake,
+    RateLimited,
     RequestIdReused,
     RequestInProgress,
     Unauthenticated,
@@ -45,13 +57,17 @@ from leadgate_client._errors import (
     Unsupported,
 )
 from leadgate_client._leads import LeadPage, LeadPager
+from leadgate_client._objections import ObjectionPager
 from leadgate_client._records import (
+    Company,
     Contract,
     CrmReference,
     IngestItem,
     Lead,
     LeadFields,
+    LiftChallenge,
     NameAtCompany,
+    ObjectionItem,
     Objector,
     PhoneNumber,
     Range,
@@ -61,7 +77,11 @@ from leadgate_client._records import (
 )
 
 __all__ = [
+    "AnnulmentDiffers",
+    "AnnulmentReason",
+    "ChallengeInvalid",
     "Client",
+    "Company",
     "ContactScope",
     "Contract",
     "CrmReference",
@@ -78,13 +98,20 @@ __all__ = [
     "LeadPage",
     "LeadPager",
     "LeadgateClientError",
+    "LiftChallenge",
     "NameAtCompany",
     "NotAllowed",
     "NotFound",
     "NotStoredReason",
     "NoticeState",
+    "Objection",
     "ObjectionChannel",
+    "ObjectionItem",
+    "ObjectionOutcome",
+    "ObjectionPager",
     "ObjectionPurpose",
+    "ObjectionScope",
+    "ObjectionState",
     "Objector",
     "Origin",
     "Outcome",
@@ -96,6 +123,7 @@ __all__ = [
     "PolicyMistake",
     "Purpose",
     "Range",
+    "RateLimited",
     "Relationship",
     "RequestIdReused",
     "RequestInProgress",

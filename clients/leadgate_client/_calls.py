@@ -14,6 +14,9 @@ READ_SECONDS = 5.0
 OBJECTION_SECONDS = 10.0
 """Default deadline of an objection: long enough to wait for the database, short enough for a person on the phone."""
 
+MANY_OBJECTIONS_SECONDS = 60.0
+"""Default deadline of what can concern many objections at once: a batch of them, and the annulment of an import."""
+
 POLICY_SECONDS = 10.0
 """Default deadline of a change of policy."""
 

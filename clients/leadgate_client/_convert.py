@@ -11,6 +11,7 @@ from leadgate_client._records import (
     IngestItem,
     Lead,
     LeadFields,
+    ObjectionItem,
     Objector,
     Range,
     SourceRecord,
@@ -76,6 +77,21 @@ def objector_to_pb(objector: Objector) -> objection_service_pb2.Objector:
             objection_service_pb2.NameAtCompany(full_name=name.full_name, company_domain=name.company_domain)
             for name in objector.names
         ],
+        unsubscribe_tokens=objector.unsubscribe_tokens,
+    )
+
+
+def objection_item_to_pb(item: ObjectionItem) -> objection_service_pb2.ObjectionItem:
+    """Packs one objection of a batch.
+
+    Raises:
+        ValueError: The time when it was received has no time zone.
+    """
+    return objection_service_pb2.ObjectionItem(
+        objector=objector_to_pb(item.objector),
+        received_time=time_to_pb(item.received_time),
+        reference=item.reference,
+        contact_scope=item.contact_scope,
     )
 
 
@@ -188,6 +204,7 @@ def lead_from_pb(message: types_pb2.Lead) -> Lead:
         crm_references=tuple(_crm_reference_from_pb(reference) for reference in message.crm_references),
         sources=tuple(_source_from_pb(source) for source in message.sources),
         policy_version=message.policy_version,
+        unsubscribe_url=message.unsubscribe_url or None,
     )
 
 

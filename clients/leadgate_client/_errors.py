@@ -6,11 +6,14 @@ LeadgateClientError
 ├── Unauthenticated    no valid token
 ├── NotAllowed         the principal may not call, read for this purpose, or filter by this field
 ├── NotFound           unknown, or not to be told apart from unknown
+├── AnnulmentDiffers   somebody proposed to annul it for another reason
+├── ChallengeInvalid   the challenge of a lift is not ours, is over, or the person objected again since
 ├── IntakeClosed       assessment, source, attestation or transfer mechanism keeps intake closed
 ├── RequestIdReused    the request id was used with another body
 ├── RequestInProgress  a call with this request id is under way
 ├── PolicyChanged      another policy version is in force: `version`
 ├── Overloaded         over a limit of the service
+├── RateLimited        over the caller's own limit of look-ups
 ├── Unsupported        the server does not know the method
 ├── Unavailable        not reachable, or a part that the answer needs cannot answer
 ├── DeadlineExceeded   no answer in time; whether it took effect is not known
@@ -105,6 +108,14 @@ class NotFound(LeadgateClientError):
     """There is nothing that the caller may see. To marketing, withheld and unknown look alike."""
 
 
+class AnnulmentDiffers(LeadgateClientError):
+    """Somebody proposed to annul this for another reason. Agree with them on one; nothing was annulled."""
+
+
+class ChallengeInvalid(LeadgateClientError):
+    """The challenge is not the service's, is over, or the person objected again since. Nothing was lifted."""
+
+
 class IntakeClosed(LeadgateClientError):
     """Assessment, source, attestation or transfer mechanism keeps intake closed; `metadata` may name the source."""
 
@@ -133,6 +144,16 @@ class Overloaded(LeadgateClientError):
     With the reason TOO_MANY_CALLS it is that of calls in flight: send the same request again in a moment. Without a
     reason the request is longer than 8 MiB, and has to be split.
     """
+
+
+class RateLimited(LeadgateClientError):
+    """The caller looks up people, or objections, too often. Registering is never limited."""
+
+    @property
+    def retry_after_seconds(self) -> int | None:
+        """After how many seconds to send the same request again; None if the answer names none."""
+        seconds = self.metadata.get("retry_after_seconds", "")
+        return int(seconds) if seconds.isdecimal() else None
 
 
 class Unsupported(LeadgateClientError):
@@ -166,6 +187,7 @@ BY_REASON: Mapping[str, type[LeadgateClientError]] = {
     "PAGE_TOKEN_INVALID": InvalidField,
     "POLICY_INVALID": PolicyInvalid,
     "TOKEN_INVALID": Unauthenticated,
+    "SIGNATURE_INVALID": Unauthenticated,
     "METHOD_NOT_ALLOWED": NotAllowed,
     "PURPOSE_NOT_ALLOWED": NotAllowed,
     "FIELD_NOT_ALLOWED": NotAllowed,
@@ -177,11 +199,16 @@ BY_REASON: Mapping[str, type[LeadgateClientError]] = {
     "REQUEST_IN_PROGRESS": RequestInProgress,
     "POLICY_CHANGED": PolicyChanged,
     "LEAD_NOT_FOUND": NotFound,
+    "OBJECTION_NOT_FOUND": NotFound,
+    "ANNULMENT_DIFFERS": AnnulmentDiffers,
+    "CHALLENGE_INVALID": ChallengeInvalid,
+    "RATE_LIMITED": RateLimited,
     "TOO_MANY_CALLS": Overloaded,
     "STORE_UNAVAILABLE": Unavailable,
     "AUDIT_UNAVAILABLE": Unavailable,
     "CONTENT_KEY_GONE": Unavailable,
     "KEY_RING_INVALID": Unavailable,
+    "TOKEN_KEY_ROTATED": Unavailable,
     "POLICY_MISSING": Unavailable,
     "POLICY_FOR_DEMO": Unavailable,
     "INTERNAL": Internal,

@@ -1,6 +1,5 @@
 """Calls of the LeadService: the way out. Every read names its purpose and leaves an audit entry."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,6 +18,7 @@ from leadgate.v1.types_pb2 import (
 
 from leadgate_client._calls import READ_SECONDS, Calls
 from leadgate_client._convert import crm_reference_to_pb, date_to_pb, lead_from_pb
+from leadgate_client._pages import Pager
 from leadgate_client._records import CrmReference, Discreet, Lead
 
 
@@ -35,24 +35,12 @@ class LeadPage(Discreet):
     next_page_token: str | None
 
 
-class LeadPager:
+class LeadPager(Pager[LeadPage, Lead]):
     """Leads of a query, page after page as they are needed. Each iteration reads anew from the first page."""
 
-    def __init__(self, fetch: Callable[[str], LeadPage], first_page_token: str) -> None:
-        self._fetch = fetch
-        self._first_page_token = first_page_token
-
-    def __iter__(self) -> Iterator[Lead]:
-        for page in self.pages():
-            yield from page.leads
-
-    def pages(self) -> Iterator[LeadPage]:
-        """Yield the pages themselves, for their tokens or to count calls."""
-        token: str | None = self._first_page_token
-        while token is not None:
-            page = self._fetch(token)
-            yield page
-            token = page.next_page_token
+    @staticmethod
+    def _items(page: LeadPage) -> tuple[Lead, ...]:
+        return page.leads
 
 
 class LeadCalls(Calls):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from leadgate.v1.objection_service_pb2 import CONTACT_SCOPE_UNSPECIFIED, ContactScope
 from leadgate.v1.types_pb2 import (
     EmployeeBand,
     Field,
@@ -153,6 +154,8 @@ class Lead(Discreet):
         crm_references: The CRM records that the lead is known to be.
         sources: Which provider supplied which field.
         policy_version: The policy under which the lead was last decided on.
+        unsubscribe_url: Where the person objects with one click, for the List-Unsubscribe header of every mail; None
+            for company data, for callers who write to nobody, and where the service has no HTTP door.
     """
 
     lead_id: str
@@ -170,6 +173,7 @@ class Lead(Discreet):
     crm_references: tuple[CrmReference, ...]
     sources: tuple[SourceRecord, ...]
     policy_version: int
+    unsubscribe_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -185,6 +189,7 @@ class Objector(Discreet):
         crm_references: Records of the person in a CRM, such as a Lead or a Contact; not those of a company.
         lead_ids: Leads of the person in leadgate.
         names: Names of the person at companies.
+        unsubscribe_tokens: What `Lead.unsubscribe_url` ends with, from links that the person was sent.
     """
 
     emails: Sequence[str] = ()
@@ -192,6 +197,49 @@ class Objector(Discreet):
     crm_references: Sequence[CrmReference] = ()
     lead_ids: Sequence[str] = ()
     names: Sequence[NameAtCompany] = ()
+    unsubscribe_tokens: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Company(Discreet):
+    """A company that objects, for all who work there.
+
+    Attributes:
+        domains: Its domains, 1 to 20, each with its sub-domains. Refused are those that hand out mailboxes to
+            everybody, public suffixes, and those of the controller itself.
+    """
+
+    domains: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ObjectionItem(Discreet):
+    """One objection of a batch.
+
+    Attributes:
+        objector: The person. Names alone are not enough here: others may have them.
+        received_time: When it reached anybody in the organisation, with its time zone; None means now.
+        reference: The caller's own case number: at most 64 letters, digits, dots, slashes, hashes and hyphens. No name.
+        contact_scope: By which channels the person wants to hear nothing more; all if unspecified.
+    """
+
+    objector: Objector
+    received_time: datetime | None = None
+    reference: str = ""
+    contact_scope: ContactScope.ValueType = CONTACT_SCOPE_UNSPECIFIED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class LiftChallenge(Discreet):
+    """What a person sends back to show that an address is theirs, and that they want to be known again.
+
+    Attributes:
+        challenge: The text to deliver to that very address, and to nobody else.
+        expire_time: Until when it is good, in UTC.
+    """
+
+    challenge: str
+    expire_time: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -129,6 +129,12 @@ def standing_columns() -> list[sa.Column[object]]:
         sa.Column("suppressed_time", INSTANT, comment="Art. 21: unreadable since"),
         sa.Column("erase_time", INSTANT, comment="when suppressed content is due; null if it is only withheld (R-031)"),
         sa.Column(
+            "until_named",
+            sa.Boolean(),
+            nullable=False,
+            comment="withheld as a business, until somebody is named (R-013)",
+        ),
+        sa.Column(
             "phone_withheld",
             sa.Boolean(),
             nullable=False,

@@ -43,6 +43,7 @@ def create_suppressions() -> None:
         comment="The suppression list (R-027): keyed tokens of people who objected. Lives as long as enrichment runs; "
         "goes only by a lift or an annulment. Usable for a yes or no, and for answering the person.",
     )
+    op.create_index("ix_suppressions_group_id", "suppressions", ["group_id"])
 
 
 def create_objection_latch() -> None:
@@ -65,14 +66,28 @@ def create_objections() -> None:
         sa.Column("objection_id", LEAD_ID, nullable=False),
         sa.Column("received_time", INSTANT, nullable=False),
         sa.Column("effective_time", INSTANT, nullable=False),
-        sa.Column("erase_time", INSTANT, nullable=False),
+        sa.Column("erase_time", INSTANT, comment="null if a privacy officer must confirm it first"),
+        sa.Column("scope", sa.String(10), nullable=False),
         sa.Column("channel", sa.String(20), nullable=False),
         sa.Column("contact_scope", sa.String(10), nullable=False, comment="which opt-out flags a recipient is to set"),
         sa.Column("purpose", sa.String(20), comment="what the person objects to; null if they did not say"),
         sa.Column("reference", sa.String(64), comment="the desk's own case number; the contract forbids names"),
+        sa.Column(
+            "import_id", sa.String(64), comment="the import that it was a part of; computed from a file's digest"
+        ),
         sa.Column("registered_by", sa.String(64), nullable=False),
         sa.Column("matched_leads", sa.Integer(), nullable=False),
+        sa.Column("identifiers", sa.Integer(), nullable=False, comment="by how many the person was recognised"),
+        sa.Column("linked_identifiers", sa.Integer(), nullable=False),
+        sa.Column(
+            "annulment_reason",
+            sa.String(20),
+            comment="why it was never theirs (R-091); null unless that is proposed",
+        ),
+        sa.Column("annulment_proposed_by", sa.String(64)),
+        sa.Column("annulled_by", sa.String(64), comment="the second person; null while there is none"),
         sa.PrimaryKeyConstraint("objection_id", name="pk_objections"),
         comment="Evidence that an objection was honoured (R-072): dates and channel, no content, no lead id. Lives "
         "five years. Deleted by the retention sweep.",
     )
+    op.create_index("ix_objections_import_id_objection_id", "objections", ["import_id", "objection_id"])

@@ -164,6 +164,12 @@ def create_installation() -> None:
             nullable=False,
             comment="of the key ring that the tokens were made with",
         ),
+        sa.Column(
+            "token_version",
+            sa.SmallInteger(),
+            nullable=False,
+            comment="how many token keys are in every token (R-032)",
+        ),
         sa.Column("founded_time", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("installation_id", name="pk_installation"),
         sa.CheckConstraint("installation_id = 1", name=op.f("ck_installation_one_row")),

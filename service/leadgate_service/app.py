@@ -16,9 +16,14 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from leadgate.v1 import governance_service_pb2, intake_service_pb2, lead_service_pb2, objection_service_pb2
 
-from leadgate_service.config import Config, ConfigError, StoreConfig, Tls
+from leadgate_service.config import Config, ConfigError, DoorConfig, StoreConfig, Tls
 from leadgate_service.counters import Counters
 from leadgate_service.errors import Unavailable
+from leadgate_service.http import app as door
+from leadgate_service.http.registrar import Registrar
+from leadgate_service.http.server import DoorServer
+from leadgate_service.http.unsubscribe import OneClick, link_to
+from leadgate_service.http.zendesk import ZendeskHook
 from leadgate_service.ids import Uuid7
 from leadgate_service.jobs import checkpoints, erasures
 from leadgate_service.jobs.checkpoints import Checkpoints
@@ -30,14 +35,17 @@ from leadgate_service.logs import Log
 from leadgate_service.policy_file import parse
 from leadgate_service.providers import Providers
 from leadgate_service.records import Caller, PolicyChange
+from leadgate_service.rpc.convert_leads import MakeLink
 from leadgate_service.rpc.governance import GovernanceService
 from leadgate_service.rpc.intake import IntakeService
 from leadgate_service.rpc.leads import LeadService
 from leadgate_service.rpc.objections import ObjectionService
 from leadgate_service.rpc.pipeline import Pipeline
 from leadgate_service.storage.driver import Driver
+from leadgate_service.storage.installation import token_version
 from leadgate_service.storage.migrations import require_current
 from leadgate_service.storage.postgres import PostgresDriver
+from leadgate_service.storage.rotation import Progress
 from leadgate_service.storage.sql_store import SqlStore
 from leadgate_service.storage.sqlite import SqliteDriver
 from leadgate_service.store import Store
@@ -77,7 +85,7 @@ def utc_now() -> datetime:
 
 
 async def open_store(config: StoreConfig, now: Now, *, serving: bool) -> tuple[SqlStore, KeepRing]:
-    """Open keys and database, and make sure that they belong together.
+    """Open keys and database, and make sure that they belong together, and that objectors are found.
 
     Args:
         config: Where they are.
@@ -86,14 +94,44 @@ async def open_store(config: StoreConfig, now: Now, *, serving: bool) -> tuple[S
 
     Raises:
         KeyRingError: A ring is missing, incomplete, or not this database's.
-        LeadgateError: See `open_driver`.
+        LeadgateError: See `open_driver` and `Store.check_ring`.
     """
     check_rings_apart(config.keep_ring, config.burn_ring)
-    keep, burn = KeepRing.open(config.keep_ring), BurnRing.open(config.burn_ring)
+    KeepRing.open(config.keep_ring)
+    burn = BurnRing.open(config.burn_ring)
     driver = await open_driver(config.database_url, serving=serving)
-    store = SqlStore(driver, keep=keep, burn=burn, now=now, new_id=Uuid7(now))
-    await store.check_ring()
+    try:
+        keep = KeepRing.open(config.keep_ring, token_version=await driver.read(token_version))
+        store = SqlStore(driver, keep=keep, burn=burn, now=now, new_id=Uuid7(now))
+        await store.check_ring()
+    except BaseException:
+        await driver.close()
+        raise
     return store, keep
+
+
+async def rotate_token_key(config: StoreConfig, now: Now, progressed: Progress) -> tuple[int, int]:
+    """Bring every token of the database under the next token key of the keep ring, which is there already (R-032).
+
+    Args:
+        config: Where keys and database are.
+        now: The clock.
+        progressed: Told how many rows of how many are done.
+
+    Returns:
+        The new version, and how many rows hold tokens.
+
+    Raises:
+        KeyRingError: The next token key is missing.
+        FailedPrecondition: DATABASE_IN_USE: a service is serving this SQLite file.
+        LeadgateError: See `open_store` and `SqlStore.rotate_token_key`.
+    """
+    store, keep = await open_store(config, now, serving=True)
+    try:
+        newer = KeepRing.open(config.keep_ring, token_version=keep.token_version + 1)
+        return newer.token_version, await store.rotate_token_key(newer, progressed)
+    finally:
+        await store.close()
 
 
 async def open_driver(database_url: str, *, serving: bool) -> Driver:
@@ -136,6 +174,7 @@ class App:
         store: Its store.
         policies: The policy in force.
         counters: What it counts.
+        door: The HTTP door; None if there is none.
         port: Where it listens, once started.
     """
 
@@ -143,6 +182,7 @@ class App:
     store: Store
     policies: PolicyInForce
     counters: Counters
+    door: DoorServer | None
     _log: Log
     _enrichment: Enrichment
     _providers: Providers
@@ -196,8 +236,8 @@ class App:
         enrichment = Enrichment(store, policies, now, providers.sources, providers.ask)
         servicers = (
             IntakeService(store, enrichment, policies, now),
-            LeadService(store, keep, policies, now),
-            ObjectionService(store, policies, now),
+            LeadService(store, keep, policies, now, _links(config, keep)),
+            ObjectionService(store, keep, policies, now),
             GovernanceService(store, policies, providers.sources, now),
         )
         server = grpc.aio.server(options=_OPTIONS)
@@ -205,15 +245,20 @@ class App:
         server.add_generic_rpc_handlers(tuple(handlers))
         watch = _add_common_services(server, reflect=config.reflection)
         written, erased = Checkpoints(store, keep, config.checkpoints, now), Erasures(store, now)
-        return cls(config, store, policies, counters, logger, enrichment, providers, written, erased, server, watch)
+        entrance = _door(config.door, Registrar(store, policies, now), keep, logger, counters)
+        return cls(
+            config, store, policies, counters, entrance, logger, enrichment, providers, written, erased, server, watch
+        )
 
     async def start(self) -> None:
         """Listen.
 
         Raises:
-            ConfigError: The address cannot be listened on, or a file of the certificate cannot be used.
+            ConfigError: An address cannot be listened on, or a file of a certificate cannot be used.
         """
         self.port = self._bind(_credentials(self.config.tls))
+        if self.door is not None:
+            await self.door.start()
         await self._server.start()
         for name in ("", *(service.full_name for service in _SERVICES)):
             await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
@@ -244,6 +289,8 @@ class App:
             seconds: How long calls may go on.
         """
         await self._health.enter_graceful_shutdown()
+        if self.door is not None:
+            await self.door.stop()
         await self._server.stop(seconds)
         await self._enrichment.drain()
         for job in self._jobs:
@@ -294,6 +341,24 @@ def tune_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
+
+
+def _door(
+    config: DoorConfig | None, registrar: Registrar, keep: KeepRing, log: Log, counters: Counters
+) -> DoorServer | None:
+    """Put the HTTP door together, if there is to be one: a route here is a route that is open."""
+    if config is None:
+        return None
+    routes = [OneClick(registrar, keep.open_unsubscribe_token, keep.evidence_token).route]
+    if config.zendesk_secret is not None:
+        routes.append(ZendeskHook(registrar, config.zendesk_secret).route)
+    return DoorServer(config, door.build(routes, log, counters), log)
+
+
+def _links(config: Config, keep: KeepRing) -> MakeLink:
+    """Make links for those who write to people; where nobody could answer them there are none."""
+    base = config.door.url if config.door is not None else None
+    return lambda token: link_to(base, keep.unsubscribe_token(token)) if base is not None else ""
 
 
 def _add_common_services(server: Any, *, reflect: bool) -> Any:

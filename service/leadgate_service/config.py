@@ -1,5 +1,6 @@
 """What a service needs to be told, read once from the environment and refused at the start if it is wrong."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -13,7 +14,13 @@ Value = TypeVar("Value")
 PREFIX = "LEADGATE_"
 """What every variable's name begins with."""
 
+ZENDESK_TEST_SECRET = "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ=="  # noqa: S105 - published by Zendesk
+"""What Zendesk signs with until a webhook exists; whoever knows it could object for everybody."""
+
 _MOST_PORT = 65535
+_BASE_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?")
+_DOOR = ("DOOR_LISTEN", "DOOR_URL", "DOOR_TLS_CERTIFICATE", "DOOR_TLS_KEY", "ZENDESK_SECRET")
+"""The variables of the HTTP door. One of them alone is a mistake, and not a door that stays shut."""
 
 
 class ConfigError(FailedPrecondition):
@@ -56,6 +63,28 @@ class HunterAccess:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DoorConfig:
+    """The HTTP door, for people and systems that speak no gRPC.
+
+    Attributes:
+        listen: Host and port of its own; port 0 takes a free one.
+        url: Where the world reaches it, without a slash at the end: what links to unsubscribe begin with.
+        tls: How the connection is secured; None only on loopback, where a proxy that ends TLS may stand in front.
+        zendesk_secret: The signing secret of Zendesk's webhook; None if there is none.
+    """
+
+    listen: str
+    url: str
+    tls: Tls | None
+    zendesk_secret: str | None = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if self.tls is None and not _is_loopback(self.listen):
+            rule = "must name the door's certificate, unless LEADGATE_DOOR_LISTEN is a loopback address"
+            raise ConfigError("LEADGATE_DOOR_TLS_CERTIFICATE", rule)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoreConfig:
     """Where the data and its keys are: all that a command beside the service needs.
 
@@ -83,6 +112,7 @@ class Config(StoreConfig):
         hunter: None if Hunter is not used.
         founding_policy: A policy file that founds an empty database.
         reflection: The contract may be read from the server itself.
+        door: None if there is no HTTP door.
     """
 
     checkpoints: Path
@@ -93,12 +123,15 @@ class Config(StoreConfig):
     hunter: HunterAccess | None
     founding_policy: Path | None
     reflection: bool
+    door: DoorConfig | None
 
     def __post_init__(self) -> None:
         if self.tls is None and not self.dev:
             raise ConfigError("LEADGATE_TLS_CERTIFICATE", "must name the server's certificate, or serve with --dev")
-        if self.dev and self.tls is None and not _is_loopback(self.listen):
+        if self.dev and not _is_loopback(self.listen):
             raise ConfigError("LEADGATE_LISTEN", "must be a loopback address with --dev, such as 127.0.0.1:8443")
+        if self.door is not None and not self.dev and not self.door.url.startswith("https://"):
+            raise ConfigError("LEADGATE_DOOR_URL", "must begin with https://, or serve with --dev")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -115,11 +148,12 @@ class Config(StoreConfig):
             checkpoints=read.required("CHECKPOINTS", Path),
             listen=read.optional("LISTEN", _address) or "127.0.0.1:8443",
             dev=read.flag("DEV", default=False),
-            tls=_tls(read),
+            tls=_tls(read, "TLS", client_ca=read.optional("TLS_CLIENT_CA", Path)),
             clearbit=_clearbit(read),
             hunter=_hunter(read),
             founding_policy=read.optional("FOUNDING_POLICY", Path),
             reflection=read.flag("REFLECTION", default=True),
+            door=_door(read),
         )
 
 
@@ -162,12 +196,34 @@ def _address(value: str) -> str:
     return value
 
 
-def _tls(read: _Reader) -> Tls | None:
-    certificate = read.optional("TLS_CERTIFICATE", Path)
+def _tls(read: _Reader, name: str, *, client_ca: Path | None = None) -> Tls | None:
+    certificate = read.optional(f"{name}_CERTIFICATE", Path)
     if certificate is None:
         return None
-    key = read.required("TLS_KEY", Path)
-    return Tls(certificate=certificate, key=key, client_ca=read.optional("TLS_CLIENT_CA", Path))
+    return Tls(certificate=certificate, key=read.required(f"{name}_KEY", Path), client_ca=client_ca)
+
+
+def _door(read: _Reader) -> DoorConfig | None:
+    if not any(read.environment.get(PREFIX + name) for name in _DOOR):
+        return None
+    return DoorConfig(
+        listen=read.required("DOOR_LISTEN", _address),
+        url=read.required("DOOR_URL", _base_url),
+        tls=_tls(read, "DOOR_TLS"),
+        zendesk_secret=read.optional("ZENDESK_SECRET", _zendesk_secret),
+    )
+
+
+def _base_url(value: str) -> str:
+    if not _BASE_URL.fullmatch(value):
+        raise ValueError("must be a scheme and a host, such as https://privacy.example.com, without a path")
+    return value.removesuffix("/")
+
+
+def _zendesk_secret(value: str) -> str:
+    if value == ZENDESK_TEST_SECRET:
+        raise ValueError("must be the webhook's own signing secret: this one is Zendesk's for tests, which all know")
+    return value
 
 
 def _clearbit(read: _Reader) -> ClearbitAccess | None:

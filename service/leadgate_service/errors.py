@@ -8,13 +8,15 @@ LeadgateError
 ├── NotFound                 NOT_FOUND             unknown, or not to be told apart from unknown
 ├── Aborted                  ABORTED               another call of the same request is under way
 ├── ResourceExhausted        RESOURCE_EXHAUSTED    over a limit
-└── Unavailable              UNAVAILABLE           a store, a sink or a provider cannot answer
+├── Unavailable              UNAVAILABLE           a store, a sink or a provider cannot answer
+└── Internal                 INTERNAL              something failed that should not
 
 Every error owns a `reason` of the contract's `ErrorReason` enum, a message that tells the caller what to do and ends
 with a full stop, and metadata. None ever holds a personal value: texts are written here or by the rule that failed,
 never by a driver.
 """
 
+import secrets
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -83,6 +85,20 @@ class Unavailable(LeadgateError):
     """A part that the answer needs cannot answer now; the same request may be sent again."""
 
     status = "UNAVAILABLE"
+
+
+class Internal(LeadgateError):
+    """Something failed that should not. The caller learns an incident id, the log what it was (P17)."""
+
+    status = "INTERNAL"
+
+    def __init__(self) -> None:
+        incident = secrets.token_hex(8)
+        super().__init__(
+            "INTERNAL",
+            f"Something failed here: give the incident id {incident} to the operator.",
+            incident=incident,
+        )
 
 
 def invalid(field: str, rule: str) -> InvalidArgument:

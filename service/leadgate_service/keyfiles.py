@@ -10,6 +10,9 @@ from leadgate_service.errors import FailedPrecondition
 
 KEY_BYTES = 32
 
+RING_UNUSABLE = "A key ring of the service cannot be used: have the operator run `leadgate doctor`."
+"""What a caller is told instead of a `KeyRingError`'s message, which names files."""
+
 _OPEN_TO_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 

@@ -1,7 +1,8 @@
 """The two key rings, kept apart because their backup rules are opposite.
 
 The *keep* ring holds what makes tokens and evidence, and signs checkpoints: escrowed, backed up. Without its token
-key nobody can tell who has objected, so a missing one stops the service; it is never read as an empty list (R-034).
+keys nobody can tell who has objected, so a missing one stops the service; it is never read as an empty list (R-034).
+The token keys are a chain: a rotation adds one, and wraps what the ones before it have made (R-032).
 
 The *burn* ring holds the content keys, one file per expiry date. It stays out of backups: once a date's file is
 destroyed, what was sealed under it is unreadable in every copy of the database (R-054, GDPR 17 and 32(1)(a)).
@@ -14,7 +15,7 @@ import binascii
 import hmac
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Self
@@ -27,10 +28,15 @@ from leadgate_service.domain.identity import Identifier, TokenKind
 from leadgate_service.durable import publish, shred, sync_directory
 from leadgate_service.errors import FailedPrecondition, InvalidArgument
 from leadgate_service.keyfiles import KEY_BYTES, KeyRingError, check_private, create_ring, read_key, reported
+from leadgate_service.links import LinkSeal
 from leadgate_service.macs import Mac, derive
 
 TOKEN_BYTES = 16
 NONCE_BYTES = 12
+
+MOST_TOKEN_KEYS = 12
+"""How many token keys a ring may have: one a year for eleven years. Each makes every token half as dear again (0.6 µs),
+for as long as somebody's objection is remembered, since no key can be taken out of the chain."""
 
 _TOKEN_FILE = re.compile(r"token-([1-9][0-9]*)\.key")
 _DATED_FILE = re.compile(r"(\d{4}-\d{2}-\d{2})\.key")
@@ -55,21 +61,42 @@ class ContentDamaged(Exception):
 class KeepRing:
     """Tokens, evidence tokens, MACs and checkpoint signatures: `token-<version>.key`, `evidence.key`, `checkpoint.key`.
 
+    Args:
+        token_keys: Oldest first: the first makes tokens, each later one wraps what those before it have made.
+        evidence_key: Makes evidence tokens, groups and MACs.
+        checkpoint_key: Signs checkpoints.
+
     Attributes:
-        token_version: Version of the token key; stored beside every token (R-032).
+        token_version: Of its tokens: how many token keys take part in them. A database has all its tokens under one.
     """
 
-    __slots__ = ("_body", "_checkpoint", "_evidence", "_fingerprint", "_group", "_page", "_tokens", "token_version")
+    __slots__ = (
+        "_body",
+        "_checkpoint",
+        "_evidence",
+        "_fingerprint",
+        "_group",
+        "_link",
+        "_page",
+        "_tokens",
+        "_unsubscribe",
+        "_wraps",
+        "token_version",
+    )
 
-    def __init__(self, *, token_version: int, token_key: bytes, evidence_key: bytes, checkpoint_key: bytes) -> None:
-        self.token_version = token_version
-        self._tokens = {kind: Mac(token_key, "token", kind.encode() + b"\0") for kind in TokenKind}
+    def __init__(self, *, token_keys: Sequence[bytes], evidence_key: bytes, checkpoint_key: bytes) -> None:
+        first, *later = token_keys
+        self.token_version = len(token_keys)
+        self._tokens = {kind: Mac(first, "token", kind.encode() + b"\0") for kind in TokenKind}
+        self._wraps = [Mac(key, "wrap") for key in later]
         self._evidence = Mac(evidence_key, "evidence")
         self._group = Mac(evidence_key, "group")
         self._body = Mac(evidence_key, "body")
         self._page = Mac(evidence_key, "page")
+        self._link = AESGCM(derive(evidence_key, "link"))
+        self._unsubscribe = LinkSeal(evidence_key)
         self._checkpoint = Ed25519PrivateKey.from_private_bytes(derive(checkpoint_key, "checkpoint"))
-        self._fingerprint = derive(token_key, "fingerprint")
+        self._fingerprint = derive(first, "fingerprint")
 
     @classmethod
     def create(cls, directory: Path) -> Self:
@@ -78,40 +105,91 @@ class KeepRing:
         Raises:
             KeyRingError: Something is already there, or the directory is open to others or cannot be written.
         """
-        names = ("token-1.key", "evidence.key", "checkpoint.key")
+        names = (_token_file(1), "evidence.key", "checkpoint.key")
         create_ring(directory, {name: secrets.token_bytes(KEY_BYTES) for name in names})
         return cls.open(directory)
 
     @classmethod
-    def open(cls, directory: Path) -> Self:
+    def open(cls, directory: Path, *, token_version: int | None = None) -> Self:
         """Read an existing ring; nothing is ever created here.
 
+        Args:
+            directory: Of the ring.
+            token_version: The version that the database's tokens have: a key beyond it waits for a rotation, and is
+                left alone. None takes all token keys.
+
         Raises:
-            KeyRingError: A file is missing, of the wrong size or open to others, or there is not exactly one token key:
-                tokens of a version that is not looked up would un-suppress people.
+            KeyRingError: A file is missing, of the wrong size or open to others: without any one of the token keys,
+                nobody who objected is found.
         """
-        check_private(directory)
-        with reported(directory):
-            names = [path.name for path in directory.iterdir()]
-        versions = [int(match[1]) for name in names if (match := _TOKEN_FILE.fullmatch(name))]
-        if len(versions) != 1:
-            raise KeyRingError(
-                f"{directory} holds {len(versions)} files named token-<version>.key and must hold exactly one. "
-                "Restore the ring from escrow."
-            )
+        needed = token_version or cls.newest_token_version(directory)
         return cls(
-            token_version=versions[0],
-            token_key=read_key(directory / f"token-{versions[0]}.key"),
+            token_keys=[read_key(directory / _token_file(version)) for version in range(1, needed + 1)],
             evidence_key=read_key(directory / "evidence.key"),
             checkpoint_key=read_key(directory / "checkpoint.key"),
         )
 
-    def token(self, identifier: Identifier) -> bytes:
-        """Give the 16-byte token of an identifier: HMAC-SHA-256 of kind, 0x00 and canonical form (R-028).
+    @staticmethod
+    def newest_token_version(directory: Path) -> int:
+        """Return the version of the newest token key of a ring, which its database may not use yet.
 
-        It is personal data still: whoever holds the key can test a guess (R-027).
+        Raises:
+            KeyRingError: One that comes before it is missing, or the directory is, or is open to others.
         """
-        return self._tokens[identifier.kind](identifier.canonical.encode())[:TOKEN_BYTES]
+        check_private(directory)
+        with reported(directory):
+            names = [path.name for path in directory.iterdir()]
+        found = {int(match[1]) for name in names if (match := _TOKEN_FILE.fullmatch(name))}
+        missing = set(range(1, max(found, default=1) + 1)) - found
+        if missing:
+            raise KeyRingError(f"{directory} has no {_token_file(min(missing))}. Restore the ring from escrow.")
+        return max(found)
+
+    @staticmethod
+    def add_token_key(directory: Path, token_version: int) -> Path:
+        """Make the next token key, durably; one that is there already, of a rotation that was not ended, is kept.
+
+        Args:
+            directory: Of the ring.
+            token_version: That of the new key, 2 to `MOST_TOKEN_KEYS`.
+
+        Returns:
+            Its file, which belongs in escrow before any database depends on it.
+
+        Raises:
+            KeyRingError: There would be too many, or it cannot be made.
+        """
+        if token_version > MOST_TOKEN_KEYS:
+            raise KeyRingError(
+                f"{directory} has {MOST_TOKEN_KEYS} token keys, and more would make every look-up too dear. "
+                "Keep the ring as it is."
+            )
+        path = directory / _token_file(token_version)
+        with reported(directory):
+            publish(path, secrets.token_bytes(KEY_BYTES))
+        return path
+
+    def token(self, identifier: Identifier) -> bytes:
+        """Give the 16-byte token of an identifier: HMAC-SHA-256 of kind, 0x00 and canonical form (R-028), wrapped.
+
+        It is personal data still: whoever holds all token keys can test a guess (R-027). Whoever holds some cannot.
+        """
+        return self._wrapped(self._tokens[identifier.kind](identifier.canonical.encode())[:TOKEN_BYTES], self._wraps)
+
+    def wrap(self, token: bytes, *, since: int) -> bytes:
+        """Bring a token of an earlier version up to this ring's, without knowing what it is of (R-032).
+
+        Args:
+            token: 16 bytes.
+            since: The version of the ring that made it, 1 to this one's.
+        """
+        return self._wrapped(token, self._wraps[since - 1 :])
+
+    @staticmethod
+    def _wrapped(token: bytes, wraps: Iterable[Mac]) -> bytes:
+        for wrap in wraps:
+            token = wrap(token)[:TOKEN_BYTES]
+        return token
 
     def evidence_token(self, kind: str, value: bytes) -> bytes:
         """Give 16 bytes that stand for an id in evidence, which never carries one in clear (design 4.6).
@@ -147,6 +225,8 @@ class KeepRing:
             sealed = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
         except (UnicodeEncodeError, binascii.Error):
             sealed = b""
+        if base64.urlsafe_b64encode(sealed).decode() != token:  # several texts stand for the same bytes
+            sealed = b""
         mac, payload = sealed[:TOKEN_BYTES], sealed[TOKEN_BYTES:]
         if not hmac.compare_digest(mac, self._page(payload)[:TOKEN_BYTES]):
             raise InvalidArgument(
@@ -156,6 +236,44 @@ class KeepRing:
                 rule="must be a next_page_token of this service",
             )
         return payload
+
+    def seal_link(self, use: str, payload: bytes) -> str:
+        """Seal what a link, or a code, that a person is sent stands for; it shows nothing, and is safe in a URL.
+
+        Args:
+            use: What the link is for: it opens for nothing else.
+            payload: What it stands for, such as a token, which never leaves the service as it is (R-027).
+        """
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        sealed = nonce + self._link.encrypt(nonce, payload, use.encode())
+        return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+
+    def open_link(self, use: str, link: str) -> bytes | None:
+        """Open what `seal_link` made for this use; None if it is not ours."""
+        try:
+            sealed = base64.b64decode(f"{link}{'=' * (-len(link) % 4)}".encode("ascii"), altchars=b"-_", validate=True)
+            return self._link.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], use.encode())
+        except (UnicodeEncodeError, binascii.Error, InvalidTag, ValueError):
+            return None
+
+    def unsubscribe_token(self, address_token: bytes) -> str:
+        """Make the token of the link by which a person objects with one click; it stays the same until a rotation.
+
+        Args:
+            address_token: The token of the person's exact address, at this ring's version.
+        """
+        return self._unsubscribe.seal(address_token, self.token_version)
+
+    def open_unsubscribe_token(self, text: str) -> bytes | None:
+        """Return the token of an address that a link was made of; None if no ring of this database made the link.
+
+        A link outlives rotations: what it was made of is brought up to this ring's version.
+        """
+        for version in range(self.token_version, 0, -1):
+            token = self._unsubscribe.open(text, version)
+            if token is not None:
+                return self.wrap(token, since=version)
+        return None
 
     def sign_checkpoint(self, data: bytes) -> bytes:
         """Sign a checkpoint of audit heads: 64 bytes, Ed25519 (R-074)."""
@@ -167,10 +285,11 @@ class KeepRing:
         return self._checkpoint.public_key().public_bytes_raw()
 
     def fingerprint(self) -> bytes:
-        """Give 32 bytes that tell the ring's token key from any other and reveal nothing of it.
+        """Give 32 bytes that tell the ring's first token key from any other and reveal nothing of it.
 
         The database keeps those of the ring it was founded with, so that a start with another ring fails instead of
-        finding nobody suppressed (R-034). The other keys have no part in it: who exchanges them loses no objection.
+        finding nobody suppressed (R-034). The other keys have no part in it: a rotation leaves it as it is, and that
+        the later token keys are the right ones shows in the canary (`storage.installation`).
         """
         return self._fingerprint
 
@@ -295,3 +414,7 @@ class BurnRing:
         key = AESGCM(derive(secret, f"content {day}")), day.encode()
         self._keys[expire_date] = key
         return key
+
+
+def _token_file(version: int) -> str:
+    return f"token-{version}.key"

@@ -74,6 +74,13 @@ class Log:
         """Say where something failed that should not: types and places, no text of the error itself."""
         self._logger.error("incident", incident=incident, error=_types(error), place=_places(error))
 
+    def library(self, name: str, error: BaseException | None) -> None:
+        """Say that a library complained, and where something failed in it; its words may hold anything."""
+        if error is None:
+            self._logger.warning("library", method=name)
+        else:
+            self._logger.error("library", method=name, error=_types(error), place=_places(error))
+
 
 def _only_allowed(_logger: Any, _method: str, line: Any) -> Any:
     return {key: value for key, value in line.items() if key in ALLOWED_KEYS and value is not None}

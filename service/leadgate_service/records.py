@@ -9,9 +9,10 @@ from leadgate_service.domain.candidate import Candidate, CrmRecord
 from leadgate_service.domain.decision import Decision
 from leadgate_service.domain.fields import EmployeeBand, Field, LeadFields, RevenueBand, Seniority
 from leadgate_service.domain.identity import Identifier
-from leadgate_service.domain.objector import ContactScope, ObjectionPurpose, Objector
+from leadgate_service.domain.objector import Company, ContactScope, ObjectionPurpose, Objector
 from leadgate_service.domain.policy import Policy
 from leadgate_service.domain.register import SourceName
+from leadgate_service.errors import LeadgateError
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,8 @@ class LeadRecord:
         restricted: The person asked for restriction.
         crm_records: The CRM records that it is known to be.
         sources: Which provider supplied what.
+        key_token: What a person's lead is found by: the token of the exact address. None of company data, and where
+            the reader may not have a link made of it.
     """
 
     lead_id: bytes
@@ -172,6 +175,7 @@ class LeadRecord:
     restricted: bool
     crm_records: tuple[CrmRecord, ...] = ()
     sources: tuple[SourceRecord, ...] = ()
+    key_token: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +212,7 @@ class Registered:
     Attributes:
         objection_id: 16 bytes of a UUIDv7.
         effective_time: From when on the person is unprocessable.
-        erase_time: When unreadable content becomes due for erasure.
+        erase_time: When unreadable content becomes due for erasure; None if a privacy officer must confirm it first.
         matched_leads: How many leads became unreadable.
         received_time: When it reached the organisation.
         identifiers: By how many identifiers the person is recognised from now on.
@@ -217,7 +221,7 @@ class Registered:
 
     objection_id: bytes
     effective_time: datetime
-    erase_time: datetime
+    erase_time: datetime | None
     matched_leads: int
     received_time: datetime
     identifiers: int
@@ -226,35 +230,167 @@ class Registered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Objection:
-    """An objection to be registered.
+    """One objection to be registered.
 
     Attributes:
-        caller: Who registers it.
-        objector: The person.
+        objector: The person, or the company.
+        channel: How it came.
+        received_time: When it reached the organisation.
+        contact_scope: By which channels the person wants to hear nothing more.
+        purpose: What they object to; None if they did not say.
+        reference: The desk's case number, or None.
+        import_id: The import that it is a part of, or None.
+    """
+
+    objector: Objector | Company = field(repr=False)
+    channel: str
+    received_time: datetime
+    contact_scope: ContactScope = ContactScope.ALL
+    purpose: ObjectionPurpose | None = None
+    reference: str | None = None
+    import_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """Objections that one call registers.
+
+    Attributes:
+        caller: Who registers them.
+        objections: One or many, of different people.
+        now: From when on they are effective.
+        today: Its civil day in the policy's zone.
+        erase_time: When content becomes due for erasure.
+        confirmed: Who registers them may have a company's leads erased, however many there are.
+        policy_version: For the audit entry.
+        encode: Makes the answer, or the error that undoes everything; None is an objection that names nobody.
+    """
+
+    caller: Caller
+    objections: Sequence[Objection]
+    now: datetime
+    today: date
+    erase_time: datetime
+    confirmed: bool
+    policy_version: int
+    encode: Callable[[Sequence[Registered | None]], bytes | LeadgateError]
+
+
+class AnnulmentReason(StrEnum):
+    """Why a registration was never the person's (R-091); that somebody changed their mind is none."""
+
+    WRONG_PERSON = "wrong_person"
+    WRONG_LIST = "wrong_list"
+    TEST = "test"
+
+
+class ObjectionState(StrEnum):
+    """How far an objection is, by its name in the contract."""
+
+    UNREADABLE = "UNREADABLE"
+    ERASED = "ERASED"
+    AWAITING_CONFIRMATION = "AWAITING_CONFIRMATION"
+    ANNULMENT_PROPOSED = "ANNULMENT_PROPOSED"
+    ANNULLED = "ANNULLED"
+    LIFTED = "LIFTED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectionRecord:
+    """The evidence of one objection, and how far it is. Whose it is stands nowhere.
+
+    Attributes:
+        registered: What was acknowledged; its `erase_time` is None while a confirmation is awaited.
+        state: How far it is.
+        of_company: A company objected, not a person.
         channel: How it came.
         contact_scope: By which channels the person wants to hear nothing more.
         purpose: What they object to; None if they did not say.
-        received_time: When it reached the organisation.
         reference: The desk's case number, or None.
-        now: From when on it is effective.
-        today: Its civil day in the policy's zone.
-        erase_time: When content becomes due for erasure.
+        import_id: The import that it was a part of, or None.
+        registered_by: The principal.
+        remaining_leads: How many leads that it reaches are held, unreadable.
+        annulment_reason: Why it is annulled, or is to be; None if nobody proposed that.
+        annulment_proposed_by: Who did; None if nobody did.
+    """
+
+    registered: Registered
+    state: ObjectionState
+    of_company: bool
+    channel: str
+    contact_scope: ContactScope
+    purpose: ObjectionPurpose | None
+    reference: str | None
+    import_id: str | None
+    registered_by: str
+    remaining_leads: int
+    annulment_reason: AnnulmentReason | None
+    annulment_proposed_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectionFilter:
+    """Which objections are listed: all that match what is set."""
+
+    reference: str | None = None
+    import_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annulled:
+    """What an annulment came to.
+
+    Attributes:
+        done: A second person agreed; else it is only proposed.
+        objections: How many have no effect any more.
+        leads: How many are readable again.
+    """
+
+    done: bool
+    objections: int
+    leads: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annulment:
+    """The wish of one person to annul an objection, or a whole import.
+
+    Attributes:
+        caller: Who it is; another than who proposes it first makes it happen.
+        target: The objection's id, 16 bytes, or the import's.
+        reason: Why.
+        now: When.
         policy_version: For the audit entry.
         encode: Makes the answer.
     """
 
     caller: Caller
-    objector: Objector = field(repr=False)
-    channel: str
-    contact_scope: ContactScope
-    purpose: ObjectionPurpose | None
-    received_time: datetime
-    reference: str | None
+    target: bytes | str
+    reason: AnnulmentReason
     now: datetime
-    today: date
-    erase_time: datetime
     policy_version: int
-    encode: Callable[[Registered], bytes]
+    encode: Callable[[Annulled], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lift:
+    """The verified wish of a person to be known again (R-025).
+
+    Attributes:
+        caller: Who passes it on.
+        address_token: Of the address that the challenge was delivered to.
+        groups: The objections that named it when the challenge was made, as a digest: no later one is lifted by it.
+        now: When.
+        policy_version: For the audit entry.
+        encode: Makes the answer from the number of objections that ended.
+    """
+
+    caller: Caller
+    address_token: bytes
+    groups: bytes
+    now: datetime
+    policy_version: int
+    encode: Callable[[int], bytes]
 
 
 class Effect(StrEnum):

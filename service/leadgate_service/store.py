@@ -6,6 +6,9 @@ once. What stores content runs behind the objection latch, so that it excludes a
 
 Answers to writes are bytes that the caller's `encode` made inside the unit: the same bytes are kept for the request
 id, so that a repeated request gets the same answer.
+
+Every method that compares tokens raises `Unavailable` TOKEN_KEY_ROTATED once the token key was rotated under a running
+process: it would find nobody any more, and so nobody suppressed.
 """
 
 from collections.abc import Sequence
@@ -15,19 +18,23 @@ from typing import Protocol
 from leadgate_service.audit import Entry, Head
 from leadgate_service.audit_verify import StoredChain
 from leadgate_service.domain.identity import Identifier
-from leadgate_service.domain.objector import Objector
+from leadgate_service.domain.objector import Company, Objector
 from leadgate_service.records import (
     AccessToken,
     Admission,
+    Annulment,
     AppliedPolicy,
     Asking,
     LeadFilter,
     LeadKey,
     LeadPage,
     LeadRecord,
+    Lift,
     Match,
-    Objection,
+    ObjectionFilter,
+    ObjectionRecord,
     PolicyChange,
+    Registration,
     Settlement,
 )
 
@@ -88,12 +95,53 @@ class Store(Protocol):
         """
         ...
 
-    async def register_objection(self, objection: Objection) -> bytes:
-        """Suppress a person, and make what is held of them unreadable, in one unit behind the closed latch.
+    async def register_objection(self, registration: Registration) -> bytes:
+        """Suppress who objects, and make what is held of them unreadable, in one unit behind the closed latch.
 
         Raises:
-            NotFound: LEAD_NOT_FOUND: only ids of leads were given, and none is held.
             FailedPrecondition: REQUEST_ID_REUSED.
+            LeadgateError: What `registration.encode` says of objections none of which names anybody.
+        """
+        ...
+
+    async def objection(self, objection_id: bytes) -> ObjectionRecord | None:
+        """Read one objection; None if there is none."""
+        ...
+
+    async def objections(
+        self,
+        wanted: ObjectionFilter,
+        *,
+        before: bytes | None,
+        most: int,
+    ) -> Sequence[ObjectionRecord]:
+        """List objections, newest first.
+
+        Args:
+            wanted: Which.
+            before: Last id of the page before, or None.
+            most: How many at most.
+        """
+        ...
+
+    async def annul(self, wish: Annulment) -> bytes:
+        """Propose to annul an objection or an import, or, by a second person, do it, in several units if they are many.
+
+        Raises:
+            NotFound: OBJECTION_NOT_FOUND.
+            FailedPrecondition: REQUEST_ID_REUSED, or ANNULMENT_DIFFERS: it was proposed for another reason.
+        """
+        ...
+
+    async def objections_of(self, address_token: bytes) -> bytes:
+        """Say which objections name an exact address, as a digest that tells one set of them from another."""
+        ...
+
+    async def lift(self, lift: Lift) -> bytes:
+        """End the objections that named an address; what is due for erasure stays so.
+
+        Raises:
+            FailedPrecondition: REQUEST_ID_REUSED, or CHALLENGE_INVALID: they are others than when it was made.
         """
         ...
 
@@ -101,11 +149,11 @@ class Store(Protocol):
         """Erase leads that are due for it after an objection, some hundreds at most; return how many."""
         ...
 
-    async def objection_matches(self, objector: Objector, *, today: date) -> Sequence[Match]:
+    async def objection_matches(self, objector: Objector | Company, *, today: date) -> Sequence[Match] | None:
         """Say which leads that may be read today an objection would reach, and change nothing.
 
-        Raises:
-            NotFound: LEAD_NOT_FOUND, as for the objection itself.
+        Returns:
+            None if only ids of leads were given, and none is held.
         """
         ...
 
@@ -143,10 +191,12 @@ class Store(Protocol):
         ...
 
     async def check_ring(self) -> None:
-        """Make sure that the keep ring is the one the database was founded with; an empty database is founded now.
+        """Make sure that the keep ring finds who objected; an empty database is founded with it now.
 
         Raises:
-            KeyRingError: It is another ring: starting would forget every objection (R-034).
+            KeyRingError: It is not the ring that the database was founded with, or it does not find the canary, an
+                objector whom nobody is: starting would forget every objection (R-034).
+            Unavailable: TOKEN_KEY_ROTATED: the token key was rotated since this process started (R-032).
         """
         ...
 

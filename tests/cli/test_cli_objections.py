@@ -6,6 +6,7 @@ import pytest
 from leadgate.v1.objection_service_pb2 import (
     CONTACT_SCOPE_PHONE,
     OBJECTION_PURPOSE_OTHER,
+    OBJECTION_SCOPE_COMPANY,
     CheckSuppressionRequest,
     RegisterObjectionRequest,
 )
@@ -99,6 +100,24 @@ def test_everything_that_is_typed_reaches_the_service() -> None:
     assert [(name.full_name, name.company_domain) for name in told.names] == [("Ida Vermolen", "northpier.example.com")]
     assert (request.reference, request.received_time.seconds) == ("7", 1_772_366_400)
     assert (request.contact_scope, request.purpose) == (CONTACT_SCOPE_PHONE, OBJECTION_PURPOSE_OTHER)
+
+
+def test_a_company_is_stopped_for_all_who_work_there(desk: Terminal) -> None:
+    """A company is named by its domains instead of a person; its receipt is handed over like a person's."""
+    company = ("--company", "southmole.example.org", "--company", "southmole.example.net")
+    done = desk.type("objections", "register", *company, *SUPPORT, "--receipt", "en")
+    assert (done.code, "objection_id" in done.stdout) == (0, True), done.stderr
+    assert desk.type("objections", "check", "--email", "anybody@mail.southmole.example.net", LOCAL).code == 1
+    fakes = Fakes()
+    with serving(fakes) as port:
+        there = Terminal().exporting(LEADGATE_TARGET=f"127.0.0.1:{port}", LEADGATE_TOKEN=TOKEN)
+        both = there.type("objections", "register", *company, "--email", ANNA, *SUPPORT)
+        awaiting = there.type("objections", "register", *company, *SUPPORT, "--json")
+    assert (both.code, both.refusal) == (2, "Register a company or a person, each with a command of its own.")
+    (arrival,) = fakes.arrivals
+    assert isinstance(arrival.request, RegisterObjectionRequest)
+    assert arrival.request.scope == OBJECTION_SCOPE_COMPANY
+    assert json.loads(awaiting.stdout)["erase_time"] is None
 
 
 @pytest.mark.parametrize(

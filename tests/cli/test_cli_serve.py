@@ -12,6 +12,7 @@ from threading import Timer
 
 import grpc
 import pytest
+import requests
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from leadgate_service.policy_file import BundledPolicy, bundled_text
 
@@ -84,6 +85,22 @@ def test_it_serves_until_told_to_end(installation: Terminal, demo_policy: Path) 
     assert (process.returncode, stderr) == (0, "")
     assert [json.loads(line)["event"] for line in stdout.splitlines()] == ["started", "stopped"]
     assert len(list(Path(installation.variables["LEADGATE_CHECKPOINTS"]).iterdir())) == 1
+
+
+def test_the_door_opens_and_shuts_with_the_service(installation: Terminal, demo_policy: Path) -> None:
+    """It says where the door is, answers there, and ends with 0 at SIGTERM; its server adds no word to the output."""
+    door = ("--door-listen", "127.0.0.1:0", "--door-url", "http://localhost")
+    process = installation.start("serve", "--dev", *ANYWHERE, "--founding-policy", demo_policy, *door)
+    assert process.stderr is not None
+    told = re.search(r"The door is open on (127\.0\.0\.1:\d+)\.", process.stderr.readline())
+    try:
+        assert told is not None
+        assert requests.get(f"http://{told[1]}/", timeout=10).status_code == 404
+    finally:
+        process.terminate()
+        stdout, stderr = process.communicate(timeout=30)
+    assert (process.returncode, stderr) == (0, "")
+    assert [json.loads(line)["event"] for line in stdout.splitlines()] == ["started", "stopped"]
 
 
 @pytest.mark.proves("P24")

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+from leadgate.v1.objection_service_pb2 import OBJECTION_CHANNEL_CRM
+from leadgate_client import Objector
 from leadgate_service.policy_file import BundledPolicy, bundled_text
 
 from tests.cli.installations import connected
@@ -54,7 +56,7 @@ def test_every_command_that_prints_data_has_json(node: Node) -> None:
 @pytest.mark.parametrize("node", leaves(), ids=words)
 def test_what_takes_away_can_be_confirmed_beforehand(node: Node) -> None:
     """A command that takes something away has --yes; no other asks."""
-    assert ("--yes" in node.options) == (node.words == ("token", "revoke"))
+    assert ("--yes" in node.options) == (node.words in {("token", "revoke"), ("keys", "rotate")})
 
 
 @pytest.fixture
@@ -64,6 +66,12 @@ def calls(
     """For every command that prints data: a terminal where it works, and what else is typed."""
     policy = tmp_path / "policy.yaml"
     policy.write_text(bundled_text(BundledPolicy.DEMO), encoding="utf-8")
+    mail = Path(__file__).parent / "fixtures" / "inbound_objection_email.eml"
+    people = tmp_path / "people.csv"
+    people.write_text("email\nsomebody@example.com\n", encoding="utf-8")
+    with service.client("support") as client:
+        objector = Objector(emails=["somebody@example.com"])
+        objection_id = client.register_objection(objector, channel=OBJECTION_CHANNEL_CRM).objection_id
     officer, sync = connected(service, "demo-officer"), connected(service, "demo-crm-sync")
     new = founded.exporting(LEADGATE_KEEP_RING=tmp_path / "new" / "a", LEADGATE_BURN_RING=tmp_path / "new" / "b")
     return {
@@ -71,6 +79,12 @@ def calls(
         ("leads", "query"): (sync, [*AT_SERVICE]),
         ("objections", "check"): (sync, [*NOBODY, "--insecure-local"]),
         ("objections", "register"): (sync, [*NOBODY, "--channel", "crm", "--preview", "--insecure-local"]),
+        ("objections", "show"): (officer, [objection_id, "--insecure-local"]),
+        ("objections", "list"): (officer, ["--insecure-local"]),
+        ("objections", "annul"): (officer, [objection_id, "--reason", "test", "--insecure-local"]),
+        ("objections", "lift"): (officer, [*NOBODY, "--insecure-local"]),
+        ("objections", "import"): (sync, [str(people), "--channel", "crm", "--insecure-local"]),
+        ("objections", "mail"): (sync, [str(mail), "--own-domain", "leadgov.example.com", "--insecure-local"]),
         ("policy", "check"): (Terminal(), [str(policy)]),
         ("policy", "example"): (Terminal(), []),
         ("policy", "apply"): (officer, [str(policy), "--insecure-local"]),
@@ -78,6 +92,8 @@ def calls(
         ("doctor",): (founded, ["--dev"]),
         ("keys", "init"): (new, []),
         ("keys", "public"): (founded, []),
+        ("keys", "rotate"): (founded, []),
+        ("keys", "check"): (founded, []),
         ("db", "upgrade"): (founded, []),
         ("db", "check"): (founded, []),
         ("token", "issue"): (founded, ["demo-support"]),

@@ -23,9 +23,22 @@ from leadgate.v1 import (
     types_pb2,
 )
 
-from tests.client.refusals import NOT_FOUND, POLICY_CHANGED, POLICY_INVALID, REUSED, TOKEN_INVALID, Refusal
+from tests.client.fake_objections import ObjectionBook
+from tests.client.refusals import (
+    ANNULMENT_DIFFERS,
+    CHALLENGE_INVALID,
+    NOT_FOUND,
+    OBJECTION_NOT_FOUND,
+    POLICY_CHANGED,
+    POLICY_INVALID,
+    REUSED,
+    TOKEN_INVALID,
+    Refusal,
+)
 
 TOKEN = "lg_an-invented-token"
+SECOND_TOKEN = "lg_a-second-persons-token"
+PRINCIPALS = {("authorization", f"Bearer {TOKEN}"): "desk", ("authorization", f"Bearer {SECOND_TOKEN}"): "officer"}
 
 _Answer = TypeVar("_Answer", bound=Message)
 
@@ -50,18 +63,18 @@ class Fakes:
     Attributes:
         leads: The leads held, by id.
         withheld: Ids of leads that may not be processed.
-        suppressed: E-mail addresses of people who objected.
+        book: Objections.
         policy: The YAML texts applied so far; the last one is in force.
         ingested: The items decided on, each as often as it took effect.
         before: Refusals of the next attempts, before any effect.
         after: Refusals of the next attempts, after their effect and instead of its answer.
         delay: Seconds before each answer.
-        arrivals: Every attempt that carried the right token.
+        arrivals: Every attempt that carried a right token.
     """
 
     leads: dict[str, types_pb2.Lead] = field(default_factory=dict)
     withheld: set[str] = field(default_factory=set)
-    suppressed: set[str] = field(default_factory=set)
+    book: ObjectionBook = field(default_factory=ObjectionBook)
     policy: list[str] = field(default_factory=lambda: ["fields: all"])
     ingested: list[intake_service_pb2.IngestItem] = field(default_factory=list)
     before: list[Refusal] = field(default_factory=list)
@@ -70,14 +83,16 @@ class Fakes:
     arrivals: list[Arrival] = field(default_factory=list)
     replays: dict[str, tuple[Message, Message]] = field(default_factory=dict)
 
-    def arrive(self, request: Message, context: grpc.ServicerContext) -> None:
-        """Checks the token, notes the attempt, and fails it if that is planned."""
-        if ("authorization", f"Bearer {TOKEN}") not in context.invocation_metadata():
+    def arrive(self, request: Message, context: grpc.ServicerContext) -> str:
+        """Checks the token, notes the attempt, fails it if that is planned, and tells whose the token is."""
+        known = [PRINCIPALS[pair] for pair in context.invocation_metadata() if pair in PRINCIPALS]
+        if not known:
             TOKEN_INVALID.abort(context)
         self.arrivals.append(Arrival(request=request, seconds=context.time_remaining() or 0.0))
         if self.before:
             self.before.pop(0).abort(context)
         time.sleep(self.delay)
+        return known[0]
 
     def leave(self, answer: _Answer, context: grpc.ServicerContext) -> _Answer:
         """Answers, or fails after the effect if that is planned."""
@@ -175,7 +190,7 @@ def _is_named_by(request: lead_service_pb2.GetLeadRequest, lead: types_pb2.Lead)
 
 
 class FakeObjections(objection_service_pb2_grpc.ObjectionServiceServicer):
-    """Suppresses by the exact address."""
+    """Keeps a book of objections; the token of a page is how many were listed before it."""
 
     def __init__(self, fakes: Fakes) -> None:
         self._fakes = fakes
@@ -183,18 +198,97 @@ class FakeObjections(objection_service_pb2_grpc.ObjectionServiceServicer):
     def RegisterObjection(
         self, request: objection_service_pb2.RegisterObjectionRequest, context: grpc.ServicerContext
     ) -> objection_service_pb2.RegisterObjectionResponse:
-        """Suppresses the person, and quotes the time received as the time of effect."""
-        self._fakes.arrive(request, context)
-        self._fakes.suppressed.update(request.objector.emails)
+        """Suppresses the person or company, and quotes the time received as the time of effect."""
+        principal = self._fakes.arrive(request, context)
         answer = objection_service_pb2.RegisterObjectionResponse(effective_time=request.received_time)
+        if not request.validate_only:
+            answer.objection_id = self._fakes.book.register(
+                [*request.objector.emails, *request.company_domains],
+                scope=request.scope,
+                channel=request.channel,
+                reference=request.reference,
+                registered_by=principal,
+            )
         return self._fakes.leave(answer, context)
+
+    def BatchRegisterObjections(
+        self, request: objection_service_pb2.BatchRegisterObjectionsRequest, context: grpc.ServicerContext
+    ) -> objection_service_pb2.BatchRegisterObjectionsResponse:
+        """Decides on each item, once for each request id."""
+        principal = self._fakes.arrive(request, context)
+        answer = self._fakes.replay(request.request_id, request, context)
+        if not isinstance(answer, objection_service_pb2.BatchRegisterObjectionsResponse):
+            facts = {"channel": request.channel, "import_id": request.import_id, "registered_by": principal}
+            results = [self._fakes.book.register_item(item, **facts) for item in request.items]
+            answer = objection_service_pb2.BatchRegisterObjectionsResponse(results=results)
+            self._fakes.replays[request.request_id] = (request, answer)
+        return self._fakes.leave(answer, context)
+
+    def GetObjection(
+        self, request: objection_service_pb2.GetObjectionRequest, context: grpc.ServicerContext
+    ) -> objection_service_pb2.GetObjectionResponse:
+        """Finds an objection, and what was handed over."""
+        self._fakes.arrive(request, context)
+        objection = self._fakes.book.objections.get(request.objection_id)
+        if objection is None:
+            OBJECTION_NOT_FOUND.abort(context)
+        receipts = [
+            objection_service_pb2.ObjectionReceipt(language="nl", text="Wij verwerken u niet meer."),
+            objection_service_pb2.ObjectionReceipt(language="en", text="We process you no more."),
+        ]
+        return objection_service_pb2.GetObjectionResponse(objection=objection, receipts=receipts)
+
+    def ListObjections(
+        self, request: objection_service_pb2.ListObjectionsRequest, context: grpc.ServicerContext
+    ) -> objection_service_pb2.ListObjectionsResponse:
+        """Lists a page of the objections that are asked for, the newest first."""
+        self._fakes.arrive(request, context)
+        found = self._fakes.book.listed(request.reference, request.import_id)
+        start = int(request.page_token or 0)
+        end = start + (request.page_size or 50)
+        token = str(end) if end < len(found) else ""
+        return objection_service_pb2.ListObjectionsResponse(objections=found[start:end], next_page_token=token)
+
+    def AnnulObjection(
+        self, request: objection_service_pb2.AnnulObjectionRequest, context: grpc.ServicerContext
+    ) -> objection_service_pb2.AnnulObjectionResponse:
+        """Notes who proposes it; annuls when another agrees for the same reason."""
+        principal = self._fakes.arrive(request, context)
+        found = self._fakes.book.of(request)
+        if not found:
+            OBJECTION_NOT_FOUND.abort(context)
+        if found[0].annulment_proposed_by in {"", principal}:
+            for one in found:
+                one.state = objection_service_pb2.OBJECTION_STATE_ANNULMENT_PROPOSED
+                one.annulment_proposed_by, one.annulment_reason = principal, request.reason
+            return objection_service_pb2.AnnulObjectionResponse(state=found[0].state)
+        if found[0].annulment_reason != request.reason:
+            ANNULMENT_DIFFERS.abort(context)
+        annulled = self._fakes.book.end(objection_service_pb2.OBJECTION_STATE_ANNULLED, found.__contains__)
+        return objection_service_pb2.AnnulObjectionResponse(
+            state=objection_service_pb2.OBJECTION_STATE_ANNULLED, annulled_objections=annulled
+        )
+
+    def LiftSuppression(
+        self, request: objection_service_pb2.LiftSuppressionRequest, context: grpc.ServicerContext
+    ) -> objection_service_pb2.LiftSuppressionResponse:
+        """Makes a challenge for an address, good for an hour; lifts what named it when the challenge comes back."""
+        self._fakes.arrive(request, context)
+        if request.email:
+            answer = objection_service_pb2.LiftSuppressionResponse(challenge=self._fakes.book.challenge(request.email))
+            answer.expire_time.FromSeconds(int(time.time()) + 3600)
+            return answer
+        email = self._fakes.book.challenges.get(request.challenge)
+        if email is None:
+            CHALLENGE_INVALID.abort(context)
+        return objection_service_pb2.LiftSuppressionResponse(lifted_objections=self._fakes.book.lift(email))
 
     def CheckSuppression(
         self, request: objection_service_pb2.CheckSuppressionRequest, context: grpc.ServicerContext
     ) -> objection_service_pb2.CheckSuppressionResponse:
-        """Answers from the addresses suppressed so far."""
+        """Answers from the objections that have not ended."""
         self._fakes.arrive(request, context)
-        suppressed = not self._fakes.suppressed.isdisjoint(request.objector.emails)
+        suppressed = self._fakes.book.suppresses(request.objector.emails)
         return objection_service_pb2.CheckSuppressionResponse(suppressed=suppressed)
 
 

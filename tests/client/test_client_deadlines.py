@@ -8,10 +8,13 @@ import grpc
 import pytest
 from leadgate.v1.types_pb2 import Lead
 from leadgate_client import (
+    AnnulmentReason,
     Client,
     DeadlineExceeded,
     InvalidField,
+    Objection,
     ObjectionChannel,
+    ObjectionItem,
     Origin,
     PolicyChanged,
     Purpose,
@@ -25,6 +28,8 @@ from tests.client.refusals import GONE, UNAVAILABLE, Refusal
 from tests.client.test_client_calls import ADA, SERVICES, item
 
 SUPPORT = ObjectionChannel.OBJECTION_CHANNEL_SUPPORT
+TEST = AnnulmentReason.ANNULMENT_REASON_TEST
+ONE = ObjectionItem(objector=ADA)
 IN_PROGRESS = Refusal(code=grpc.StatusCode.ABORTED, reason="REQUEST_IN_PROGRESS")
 
 DEADLINES: dict[str, tuple[float, Callable[[Client], object]]] = {
@@ -34,6 +39,12 @@ DEADLINES: dict[str, tuple[float, Callable[[Client], object]]] = {
     "get_lead": (5, lambda client: client.get_lead(purpose=Purpose.PURPOSE_OUTREACH, lead_id="0197")),
     "query_leads": (5, lambda client: list(client.query_leads(purpose=Purpose.PURPOSE_OUTREACH))),
     "register_objection": (10, lambda client: client.register_objection(ADA, channel=SUPPORT)),
+    "batch_register_objections": (60, lambda client: client.batch_register_objections([ONE], channel=SUPPORT)),
+    "list_objections": (5, lambda client: list(client.list_objections())),
+    "get_objection": (5, lambda client: client.get_objection("0197")),
+    "annul_objection": (60, lambda client: client.annul_objection(objection_id="0197", reason=TEST)),
+    "lift_suppression": (10, lambda client: client.lift_suppression("sent")),
+    "request_lift": (10, lambda client: client.request_lift("ada@example.com")),
     "check_suppression": (5, lambda client: client.check_suppression(ADA)),
     "get_readiness": (5, lambda client: client.get_readiness()),
     "get_policy": (5, lambda client: client.get_policy()),
@@ -47,6 +58,8 @@ def test_every_call_has_a_deadline(client: Client, fakes: Fakes, name: str) -> N
     """No call waits for ever, whatever its caller forgets."""
     seconds, call = DEADLINES[name]
     fakes.leads["0197"] = Lead(lead_id="0197")
+    fakes.book.objections["0197"], fakes.book.named["0197"] = Objection(objection_id="0197"), frozenset()
+    fakes.book.challenges["sent"] = "ada@example.com"
     call(client)
     assert fakes.arrivals[0].seconds == pytest.approx(seconds, abs=1)
 

@@ -18,6 +18,7 @@ from leadgate_client import (
     Overloaded,
     PolicyInvalid,
     PolicyMistake,
+    RateLimited,
     Unauthenticated,
     Unavailable,
     Unsupported,
@@ -131,6 +132,17 @@ def test_an_internal_error_names_its_incident(client: Client, fakes: Fakes) -> N
     error = fail(client, fakes, refusal)
     assert isinstance(error, Internal)
     assert error.incident == "3f0c9a1e"
+
+
+@pytest.mark.parametrize(("metadata", "seconds"), [({"retry_after_seconds": "12"}, 12), ({}, None)])
+def test_who_asks_too_often_is_told_how_long_to_wait(
+    client: Client, fakes: Fakes, metadata: dict[str, str], seconds: int | None
+) -> None:
+    """A job can pause for as long as the service asks, without parsing a text."""
+    refusal = Refusal(code=grpc.StatusCode.RESOURCE_EXHAUSTED, reason="RATE_LIMITED", metadata=metadata)
+    error = fail(client, fakes, refusal)
+    assert isinstance(error, RateLimited)
+    assert error.retry_after_seconds == seconds
 
 
 @pytest.mark.parametrize(

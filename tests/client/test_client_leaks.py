@@ -11,6 +11,7 @@ import pytest
 from leadgate.v1 import types_pb2
 from leadgate_client import (
     Client,
+    Company,
     Contract,
     CrmReference,
     IngestItem,
@@ -18,7 +19,9 @@ from leadgate_client import (
     LeadFields,
     LeadgateClientError,
     LeadPage,
+    LiftChallenge,
     NameAtCompany,
+    ObjectionItem,
     Objector,
     Origin,
     PhoneNumber,
@@ -74,6 +77,9 @@ def records() -> list[object]:
         phone,
         name,
         Objector(emails=[CANARY], phones=[phone], crm_references=[reference], lead_ids=[CANARY], names=[name]),
+        Company(domains=[CANARY]),
+        ObjectionItem(objector=Objector(emails=[CANARY]), reference=CANARY),
+        LiftChallenge(challenge=CANARY, expire_time=datetime(4711, 1, 1, tzinfo=UTC)),
         WebFormAct(act_date=date(4711, 1, 1)),
         Contract(reference=CANARY, start_date=date(4711, 1, 1)),
         typed,

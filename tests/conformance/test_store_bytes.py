@@ -1,18 +1,19 @@
 """What lies on the disk of every database: no address, no sealed value, nothing that a provider said besides."""
 
+import base64
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from leadgate_service.domain import identity
 from leadgate_service.domain.decision import Outcome, Reason
+from leadgate_service.domain.identity import Identifier
 from leadgate_service.domain.register import SourceName
 from leadgate_service.records import Caller
 from leadgate_service.storage import tables
-from leadgate_service.storage.work import Row
 
 from tests.builders import IDA, LAST_DAY, candidate, company, crm_record, intake, person
 from tests.databases import Postgres
@@ -99,9 +100,17 @@ def test_without_the_day_s_key_sealed_fields_are_gone(database_url: str, tmp_pat
         assert world.content(other).full_name == "Ben Okafor"
 
 
-def every_row(world: World) -> list[Row]:
-    """Every row of every table."""
-    return [row for table in tables.metadata.tables.values() for row in world.rows(sa.select(table))]
+def stolen(world: World) -> bytes:
+    """What a thief has: the SQLite file with its write-ahead log, or a dump of PostgreSQL's rows."""
+    if world.url.startswith(SQLITE):
+        database = Path(world.url.removeprefix(SQLITE))
+        return b"".join(path.read_bytes() for path in database.parent.glob(database.name + "*"))
+    values = [
+        value for table in tables.metadata.tables.values() for row in world.rows(sa.select(table)) for value in row
+    ]
+    return b"\n".join(
+        bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode() for value in values
+    )
 
 
 DIGESTS: list[Callable[[bytes], bytes]] = [
@@ -114,15 +123,43 @@ DIGESTS: list[Callable[[bytes], bytes]] = [
 ]
 
 
+WINDOW = 16
+"""How many bytes of a digest are looked for: as many as a token has."""
+
+
+def hits(database: bytes, guesses: Iterable[Identifier], made_of: Callable[[Identifier], list[bytes]]) -> set[str]:
+    """Find the guesses of which something lies anywhere in a database, as it is or written in hexadecimal or base64."""
+    wanted = {
+        form[:WINDOW]: guess.canonical
+        for guess in guesses
+        for made in made_of(guess)
+        for form in (made, made.hex().encode(), base64.b64encode(made))
+    }
+    windows = (database[place : place + WINDOW] for place in range(len(database) - WINDOW + 1))
+    return {wanted[window] for window in windows if window in wanted}
+
+
+def digests(guess: Identifier) -> list[bytes]:
+    """What whoever has no key makes of a guess."""
+    texts = (guess.canonical.encode(), f"{guess.kind}\0{guess.canonical}".encode())
+    return [digest(text) for digest in DIGESTS for text in texts]
+
+
 @pytest.mark.proves("R-028", "P18")
 def test_a_stolen_database_does_not_yield_to_guessing(world: World) -> None:
-    """Guess two thousand mobile numbers, the right one among them, as whoever has the database but not the key does."""
+    """Guess addresses and mobile numbers, the right ones among them, as whoever has all bytes but not the key does."""
     number = 31612341500
-    world.admit(candidate(source=SourceName.HUNTER, person=person(phone=f"+{number}")))
-    world.register(IDA)
-    stolen = {bytes(value) for row in every_row(world) for value in row if isinstance(value, bytes | memoryview)}
+    addresses = [f"person{place}@harbour.example.org" for place in range(500)]
+    objector, bystander = addresses[123], addresses[321]
+    world.admit(
+        candidate(said=intake(objector), source=SourceName.HUNTER, person=person(phone=f"+{number}")),
+        candidate(said=intake(bystander), person=person("Ben Okafor", id="person-ben")),
+    )
+    world.register(objector)
     guesses = [identity.phone(f"+{guess}") for guess in range(number - 1_000, number + 1_000)]
-    texts = [form.encode() for guess in guesses for form in (guess.canonical, f"{guess.kind}\0{guess.canonical}")]
-    assert [text for text in texts for digest in DIGESTS if digest(text)[:16] in stolen] == []
-    found = [guess for guess in guesses if world.rings.keep.token(guess) in stolen]
-    assert [guess.canonical for guess in found] == [f"+{number}"]
+    guesses += [one for address in addresses for one in identity.email_identifiers(address)]
+    right = {f"+{number}", *(one.canonical for who in (objector, bystander) for one in identity.email_identifiers(who))}
+    database = stolen(world)
+    assert hits(database, guesses, digests) == set()
+    assert [text for text in right if text.encode() in database] == []
+    assert hits(database, guesses, lambda guess: [world.rings.keep.token(guess)]) == right

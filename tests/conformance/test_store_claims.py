@@ -37,9 +37,9 @@ def test_the_disclosure_is_on_record_before_the_provider_is_asked(world: World) 
     ((outcome, token),) = world.rows(
         sa.select(entries.outcome, entries.tokens).where(entries.action == "disclosed_to_provider"),
     )
-    keep = world.rings.keep
+    asked = intake().lookup_key
     assert outcome == "clearbit"
-    assert bytes(token) == keep.evidence_token("subject", keep.token(intake().lookup_key))
+    assert bytes(token) == world.rings.keep.evidence_token(asked.kind, asked.canonical.encode())
     assert world.findings() == ()
 
 

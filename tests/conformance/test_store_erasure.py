@@ -12,7 +12,7 @@ from leadgate_service.storage.work import Statement
 from tests.builders import IDA, candidate, company, crm_record, intake, of_domain, person
 from tests.copies import fill_with_copies
 from tests.storage.faults import check_invariants
-from tests.worlds import World
+from tests.worlds import World, erased_at
 
 BEN = "ben.okafor@northpier.example.com"
 ENTRIES = tables.audit_entries.c
@@ -38,7 +38,7 @@ def test_content_is_erased_when_it_is_due_and_not_before(world: World) -> None:
         candidate(said=intake(crm_record=crm_record()), person=person()),
         candidate(said=intake(BEN), person=person("Ben Okafor", id="person-ben")),
     )
-    due = world.register(IDA).erase_time
+    due = erased_at(world.register(IDA))
     world.now = due - timedelta(microseconds=1)
     assert erased(world) == 0
     world.now = due
@@ -54,7 +54,7 @@ def test_content_is_erased_when_it_is_due_and_not_before(world: World) -> None:
 def test_the_erased_stay_suppressed(world: World) -> None:
     """Nothing of the person is left but tokens, and these still block; the recipients are told to remove."""
     stored = world.admit(candidate(person=person()))[0]
-    world.now = world.register(IDA).erase_time
+    world.now = erased_at(world.register(IDA))
     erased(world)
     assert world.admit(candidate(person=person()))[0].reason is Reason.SUPPRESSED
     by_id = candidate(said=intake("ida@oldharbour.example.org"), person=person())
@@ -77,7 +77,7 @@ def test_what_is_only_withheld_is_not_erased(world: World) -> None:
     """A business that may be the objector's is unreadable, and stays until its own last day."""
     shop = company("janetrader.example.org", name="Trading")
     world.admit(candidate(said=of_domain("janetrader.example.org", legal_form="zzp"), person=None, company=shop))
-    world.now = world.register("jane@janetrader.example.org").erase_time + timedelta(days=1)
+    world.now = erased_at(world.register("jane@janetrader.example.org")) + timedelta(days=1)
     assert erased(world) == 0
     assert rows(world)[0] == 1
 

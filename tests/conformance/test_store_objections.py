@@ -278,7 +278,7 @@ def test_a_suppression_holds_tokens_and_dates_and_nothing_else(world: World) -> 
     ]
     world.admit(candidate(source=HUNTER, person=person(phone=LINE), company=company()))
     registered = world.register(IDA)
-    rows = world.rows(sa.select(tables.suppressions))
+    rows = world.suppressions()
     assert {row[2] for row in rows} == {
         TokenKind.EMAIL_EXACT,
         TokenKind.EMAIL_BASE,
@@ -323,6 +323,18 @@ def test_a_sole_trader_who_objects_is_not_stored_by_domain(world: World, objects
         world.admit(trader)
         world.register(IDA)
         assert listed(world) == []
+
+
+@pytest.mark.proves("R-033")
+def test_suppression_outlives_the_evidence(world: World) -> None:
+    """Six years on the evidence is gone, and the person is not asked about or stored."""
+    world.register(IDA)
+    world.pass_days(6 * 366)
+    world.execute(Statement(sa.delete(tables.objections))())
+    asked = world.claim(intake(IDA))
+    assert asked is not None
+    assert asked.reason is Reason.SUPPRESSED
+    assert world.admit(candidate(person=person(), obtained_time=world.now))[0].reason is Reason.SUPPRESSED
 
 
 @pytest.mark.proves("R-019")

@@ -34,7 +34,7 @@ METADATA = {
     "relationship",
     "purposes", "lawful_basis", "assessment_version", "policy_version", "first_obtained_date", "expire_date",
     "notice_due_date", "restricted_time", "suppressed_time", "erase_time",
-    "phone_withheld",
+    "until_named", "phone_withheld",
 }  # fmt: skip
 FREE_TEXT = {
     # Columns that could hold words of anybody, each with what is in it instead.
@@ -52,6 +52,8 @@ CODES = {
     # Names that the policy or the service itself gives.
     ("leads", "purposes"), ("leads", "assessment_version"), ("lead_sources", "source"), ("lookups", "source"),
     ("crm_references", "recipient"), ("crm_references", "object"), ("objections", "registered_by"),
+    ("objections", "annulment_proposed_by"), ("objections", "annulled_by"),
+    ("objections", "import_id"),  # computed from a file's digest
     ("requests", "principal"), ("requests", "request_id"), ("audit_chains", "writer"), ("audit_entries", "principal"),
     ("audit_entries", "outcome"), ("policies", "applied_by"), ("access_tokens", "principal"),
 }  # fmt: skip

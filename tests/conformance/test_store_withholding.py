@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from leadgate_service.domain.candidate import Candidate, CrmRecord
 from leadgate_service.domain.decision import Decision, Outcome, Reason
 from leadgate_service.domain.identity import email_identifiers
+from leadgate_service.domain.objector import NameAtCompany, Objector
 from leadgate_service.domain.register import SourceName
 from leadgate_service.storage import tables
 from leadgate_service.storage.intake import WITHHELD
@@ -195,6 +196,70 @@ def test_a_title_is_no_name(world: World, somebody: dict[str, Any], *, objects_f
         world.register(TRADER)
     assert world.listed() == []
     assert due(world) == ([] if objects_first else [False])
+
+
+@pytest.mark.proves("R-013", "R-031")
+def test_an_employee_s_answer_does_not_bring_the_business_back(world: World) -> None:
+    """The owner objected; an answer for a colleague of which only the company is kept is about the business."""
+    world.admit(of_shop(world, legal_form=SOLE))
+    world.register(TRADER)
+    in_parts = {"id": None, "name": {"givenName": "Piet", "familyName": "Bakker"}, "fuzzy": False}
+    (told,) = world.admit(of(world, "piet@janetrader.example.org", person=in_parts, company=SHOP))
+    assert told.reason is Reason.SUPPRESSED
+    assert world.listed() == []
+
+
+@pytest.mark.proves("R-018", "R-031")
+@pytest.mark.parametrize("more", [{"emails": ("jane@unknown.example.net",)}, {"phones": ("+31205550123",)}])
+def test_who_objects_again_is_no_more_readable_than_before(world: World, more: dict[str, Any]) -> None:
+    """She objected by her name; what she adds is known of nobody here, and tells nobody that the lead is not hers."""
+    world.admit(of(world, "jane@work.example.net", person=person("Jane Trader"), company=SHOP))
+    by_name = NameAtCompany("Jane Trader", "janetrader.example.org")
+    assert world.register(Objector(names=(by_name,))).matched_leads == 1
+    world.register(Objector(names=(by_name,), **more))
+    assert world.listed() == []
+
+
+@pytest.mark.proves("R-031")
+def test_an_answer_does_not_bring_back_who_is_withheld_for_a_name(world: World) -> None:
+    """Whose lead it is only an objection can tell: the provider's next answer about her is refused."""
+    jane = of(world, FREE_MAIL, person=person("Jane Trader"), company=SHOP)
+    world.admit(jane)
+    world.register(Objector(names=(NameAtCompany("Jane Trader", "janetrader.example.org"),)))
+    (told,) = world.admit(of(world, FREE_MAIL, person=person("Jane Trader"), company=None))
+    assert told.reason is Reason.SUPPRESSED
+    assert world.listed() == []
+
+
+@pytest.mark.proves("R-013", "R-030")
+def test_a_refused_answer_tells_where_her_business_is(world: World) -> None:
+    """She objected by her free mailbox; the answer for it is refused, and so is the business that it tells of."""
+    world.register(FREE_MAIL)
+    at_home = of(world, FREE_MAIL, legal=SOLE, person=None, company=SHOP)
+    for answer in (at_home, of_shop(world, legal_form=SOLE)):
+        assert world.admit(answer)[0].reason is Reason.SUPPRESSED
+
+
+@pytest.mark.proves("R-013")
+def test_a_business_that_was_called_one_person_s_stays_so(world: World) -> None:
+    """Refused with the legal form, it is refused without; only who says that it is a legal person may ask."""
+    world.register(TRADER)
+    for said in (of_domain("janetrader.example.org", legal_form=SOLE), of_domain("janetrader.example.org")):
+        asked = world.claim(said)
+        assert asked is not None
+        assert asked.reason is Reason.SUPPRESSED
+    assert world.claim(of_domain("janetrader.example.org", legal_form="bv")) is None
+
+
+@pytest.mark.proves("R-019")
+def test_a_record_s_refusal_is_remembered_without_a_person_too(world: World) -> None:
+    """Of Ben only his company is told, with the CRM record that objected: his address is not asked about either."""
+    world.register(Objector(crm_records=(crm_record("0031"),)))
+    (told,) = world.admit(of(world, BEN, crm_record("0031"), person=None, company=company()))
+    assert told.reason is Reason.SUPPRESSED
+    asked = world.claim(intake(BEN))
+    assert asked is not None
+    assert asked.reason is Reason.SUPPRESSED
 
 
 @pytest.mark.proves("R-013", "R-031")

@@ -28,6 +28,15 @@ def test_an_assessment_is_in_force_from_its_approval_to_its_review(today: str, i
     assert assessment.in_force(date.fromisoformat(today)) is is_in_force
 
 
+@pytest.mark.proves("R-027", "R-033")
+@pytest.mark.parametrize(("today", "is_due"), [("2026-02-28", False), ("2027-02-28", False), ("2027-03-01", True)])
+def test_the_suppression_list_is_reviewed_every_year(today: str, is_due: bool) -> None:  # noqa: FBT001 - a column of the table
+    """Twelve months after the last review, the readiness says that another is due; before the first, it always is."""
+    objections = policy({("objections", "list_reviewed_date"): date(2026, 2, 28)}).objections
+    assert objections.review_due(date.fromisoformat(today)) is is_due
+    assert policy({}).objections.review_due(date.fromisoformat(today))
+
+
 @pytest.mark.proves("R-009")
 def test_a_draft_is_never_in_force() -> None:
     """A draft keeps intake closed, even one that already carries its dates."""

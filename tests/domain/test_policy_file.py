@@ -17,6 +17,8 @@ DEMO_TEXT = bundled_text(BundledPolicy.DEMO)
 EXAMPLE_TEXT = bundled_text(BundledPolicy.EXAMPLE)
 CANARY = "Zz-canary-7b1e@person.example.org"
 
+OWN = "[demo-controller.example.net]"
+
 
 def _edited(text: str, *replacements: tuple[str, str]) -> str:
     for old, new in replacements:
@@ -118,8 +120,8 @@ def test_every_section_must_be_there(section: str) -> None:
         pytest.param("2026-01-01", "9999-12-31", "statement.published_date", "2199-12-31", id="date out of range"),
         pytest.param("2026-01-01", "20260101", "statement.published_date", "YYYY-MM-DD", id="number for date"),
         pytest.param("- name: demo-support", "- name: Demo Support", "principals[3].name", "hyphens", id="name's form"),
-        pytest.param("[example.com]", "[Example]", "objections.own_domains[0]", "domain", id="domain's form"),
-        pytest.param("[example.com]", "example.com", "objections.own_domains", "a dash", id="text for a list"),
+        pytest.param(OWN, "[Example]", "objections.own_domains[0]", "domain", id="domain's form"),
+        pytest.param(OWN, "example.com", "objections.own_domains", "a dash", id="text for a list"),
         pytest.param("roles: [operator]", "roles: []", "principals[5].roles", "at least one", id="empty list"),
         pytest.param(
             "roles: [operator]", "roles: [partner]", "principals[5].roles[0]", "'operator'", id="unknown role"

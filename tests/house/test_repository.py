@@ -25,6 +25,7 @@ DIGESTS = r"hashlib(\..*)?|(.*\.)?hashes\.Hash"
 CLOCKS = r"(.*\.)?(datetime\.(now|utcnow|today)|date\.today|time\.time(_ns)?|uuid[147])"
 
 MAY_DIGEST = {
+    "clients/leadgate_cli/mails.py": "a mail, or the id that its program gave it, to name the request",
     "service/leadgate_service/audit.py": "chains entries that hold tokens already keyed",
     "service/leadgate_service/audit_checkpoints.py": "names files after signed text, and the public key",
     "service/leadgate_service/policy_file.py": "the text of a policy, which is public in the house",

@@ -49,6 +49,7 @@ def test_the_command_runs_from_the_wheel(installed: Path) -> None:
         "leadgate_service/migrations/env.py",
         "leadgate_service/migrations/versions",
         "leadgate_service/policies/example.yaml",
+        "leadgate_service/http/templates/unsubscribe.html",
         "leadgate/v1/lead_service.proto",
         "leadgate/py.typed",
     ],

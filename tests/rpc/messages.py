@@ -18,6 +18,9 @@ from tests.builders import IDA, company, person
 
 _numbers = itertools.count(1)
 
+NOBODY = "01900000-0000-7000-8000-000000000000"
+"""An id that nothing has."""
+
 
 def new_id() -> str:
     """Make a request id that no other request has."""
@@ -84,6 +87,40 @@ def check(email: str = IDA) -> objection_service_pb2.CheckSuppressionRequest:
     return objection_service_pb2.CheckSuppressionRequest(objector=objection_service_pb2.Objector(emails=[email]))
 
 
+def item_of(**objector: Any) -> objection_service_pb2.ObjectionItem:
+    """Name one person of a batch by anything."""
+    return objection_service_pb2.ObjectionItem(objector=objection_service_pb2.Objector(**objector))
+
+
+def object_all(*emails: str, **facts: Any) -> objection_service_pb2.BatchRegisterObjectionsRequest:
+    """Register the objections of many."""
+    items = [item_of(emails=[email]) for email in emails or (IDA,)]
+    channel = objection_service_pb2.OBJECTION_CHANNEL_LETTER
+    return objection_service_pb2.BatchRegisterObjectionsRequest(
+        **{"request_id": new_id(), "items": items, "channel": channel, **facts},
+    )
+
+
+def annul(objection_id: str = NOBODY, **facts: Any) -> objection_service_pb2.AnnulObjectionRequest:
+    """Annul an objection, or with `import_id` an import."""
+    target = {} if "import_id" in facts else {"objection_id": objection_id}
+    reason = objection_service_pb2.ANNULMENT_REASON_TEST
+    return objection_service_pb2.AnnulObjectionRequest(
+        **{"request_id": new_id(), "reason": reason, **target, **facts},
+    )
+
+
+def lift(email: str = IDA, **facts: Any) -> objection_service_pb2.LiftSuppressionRequest:
+    """Ask for the challenge of an address, or with `challenge` answer it."""
+    step = {} if "challenge" in facts else {"email": email}
+    return objection_service_pb2.LiftSuppressionRequest(**{"request_id": new_id(), **step, **facts})
+
+
+def get_objection(objection_id: str = NOBODY) -> objection_service_pb2.GetObjectionRequest:
+    """Ask what became of an objection."""
+    return objection_service_pb2.GetObjectionRequest(objection_id=objection_id)
+
+
 def apply(yaml: str, expected_version: int = 1, **facts: Any) -> governance_service_pb2.ApplyPolicyRequest:
     """Apply a policy."""
     return governance_service_pb2.ApplyPolicyRequest(
@@ -98,6 +135,11 @@ GOOD: Mapping[str, Callable[[], Message]] = {
     "leadgate.v1.LeadService/QueryLeads": query,
     "leadgate.v1.ObjectionService/RegisterObjection": object_,
     "leadgate.v1.ObjectionService/CheckSuppression": check,
+    "leadgate.v1.ObjectionService/BatchRegisterObjections": object_all,
+    "leadgate.v1.ObjectionService/GetObjection": get_objection,
+    "leadgate.v1.ObjectionService/ListObjections": objection_service_pb2.ListObjectionsRequest,
+    "leadgate.v1.ObjectionService/AnnulObjection": annul,
+    "leadgate.v1.ObjectionService/LiftSuppression": lift,
     "leadgate.v1.GovernanceService/GetReadiness": governance_service_pb2.GetReadinessRequest,
     "leadgate.v1.GovernanceService/GetPolicy": governance_service_pb2.GetPolicyRequest,
     "leadgate.v1.GovernanceService/ApplyPolicy": lambda: apply("demo: true\n"),

@@ -3,6 +3,7 @@
 import grpc
 import pytest
 from leadgate.v1 import lead_service_pb2, types_pb2
+from leadgate.v1.objection_service_pb2 import ListObjectionsRequest
 from leadgate_service.audit import Entry
 from leadgate_service.errors import Unavailable
 from leadgate_service.storage.driver import CommitUnknown
@@ -10,7 +11,7 @@ from leadgate_service.storage.driver import CommitUnknown
 from tests.builders import IDA
 from tests.rpc.conftest import Start
 from tests.rpc.faulty_store import Faults
-from tests.rpc.messages import check, enrich, get, ingest, object_, query
+from tests.rpc.messages import check, enrich, get, get_objection, ingest, lift, object_, query
 from tests.rpc.wire import method_of
 from tests.running_service import RunningService
 from tests.simulated_providers import Providers
@@ -21,6 +22,9 @@ READS = {
     "GetLead of marketing": ("marketing", get(purpose=types_pb2.PURPOSE_RELEVANCE)),
     "GetLead of nobody": ("marketing", get("nobody@northpier.example.com", types_pb2.PURPOSE_RELEVANCE)),
     "CheckSuppression": ("support", check()),
+    "GetObjection": ("support", get_objection()),
+    "ListObjections": ("support", ListObjectionsRequest()),
+    "LiftSuppression": ("privacy_officer", lift()),
 }
 AUDIT_DOWN = Unavailable("AUDIT_UNAVAILABLE", "The audit entry could not be made durable.")
 

@@ -9,7 +9,7 @@ from google.protobuf.message import Message
 
 from tests.domain.policies import changed, written
 from tests.rpc.conftest import Start
-from tests.rpc.messages import apply, enrich, ingest, item, object_
+from tests.rpc.messages import apply, enrich, ingest, item, object_, object_all
 from tests.rpc.wire import Answer, method_of
 from tests.running_service import RunningService
 from tests.simulated_providers import Providers
@@ -19,6 +19,7 @@ WRITES: Mapping[str, tuple[Callable[[], Message], Callable[[str], Message]]] = {
     "EnrichLead": (enrich, lambda known: enrich("b@northpier.example.com", request_id=known)),
     "BatchIngestLeads": (ingest, lambda known: ingest(item("b@northpier.example.com"), request_id=known)),
     "RegisterObjection": (object_, lambda known: object_("b@northpier.example.com", request_id=known)),
+    "BatchRegisterObjections": (object_all, lambda known: object_all("b@northpier.example.com", request_id=known)),
     "ApplyPolicy": (lambda: _policy(40), lambda known: _policy(41, request_id=known)),
 }
 """Of each write, a request and another body under its id."""

@@ -9,10 +9,24 @@ import pytest
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 from leadgate.v1 import intake_service_pb2, objection_service_pb2, types_pb2
+from leadgate.v1.objection_service_pb2 import LiftSuppressionRequest, ListObjectionsRequest
 
 from tests.builders import NOON
 from tests.domain.policies import changed, written
-from tests.rpc.messages import apply, check, enrich, get, ingest, item, object_, query
+from tests.rpc.messages import (
+    annul,
+    apply,
+    check,
+    enrich,
+    get,
+    get_objection,
+    ingest,
+    item,
+    lift,
+    object_,
+    object_all,
+    query,
+)
 from tests.rpc.wire import Answer, Caller, method_of
 from tests.running_service import RunningService
 
@@ -22,7 +36,9 @@ CONTROL = f"{CANARY}\x00"
 ADDRESS = "must be an e-mail address of at most 254 characters"
 HOST = "must be a host name with a dot, without scheme, port or path"
 LISTED = "must be one of the values of the contract, and not unspecified"
+OPTIONAL = "must be one of the values of the contract"
 LEGAL_FORM = "must be at most 40 letters, digits, spaces and . , & ( ) / ' -"
+REFERENCE = "must be at most 64 letters, digits, dots, slashes, hashes and hyphens"
 REQUEST_ID = "must be 1 to 64 letters, digits, dots, colons, underscores and hyphens"
 NO_DAY = "must be a day that exists"
 FUTURE = "must not lie in the future"
@@ -33,6 +49,8 @@ RECIPIENT = "must be a recipient's name in the policy"
 
 COMPANY_S = "must be a company's: not a free-mail provider's, and not a public suffix"
 COUNT = "must have 1 to 20 identifiers"
+COMPANY = objection_service_pb2.OBJECTION_SCOPE_COMPANY
+OWN = "must not be the controller's own (`objections.own_domains` of the policy)"
 
 
 def objector(**said: Any) -> objection_service_pb2.Objector:
@@ -77,6 +95,10 @@ BAD_OBJECTORS: list[tuple[dict[str, Any], tuple[str, str]]] = [
     ({"names": [name(company_domain=CANARY)]}, ("objector.names[0].company_domain", HOST)),
     ({"names": [name(company_domain="gmail.com")]}, ("objector.names[0].company_domain", COMPANY_S)),
     ({"names": [name(company_domain="co.uk")]}, ("objector.names[0].company_domain", COMPANY_S)),
+    (
+        {"unsubscribe_tokens": [CANARY]},
+        ("objector.unsubscribe_tokens[0]", "must be the end of an unsubscribe_url that this service made"),
+    ),
 ]
 
 NEVER = types_pb2.Date(year=2026, month=2, day=31)
@@ -154,7 +176,7 @@ OF_LEAD: list[tuple[dict[str, Any], str, str]] = [
     *(({"origin": number}, "origin", LISTED) for number in (0, 6, 99, -1)),
     *(
         ({"country_code": code}, "country_code", "must be two upper-case letters of ISO 3166-1")
-        for code in ("nl", "NLD", CANARY)
+        for code in ("nl", "NLD", "ZZ", "EU", CANARY)
     ),
     *(({"crm_reference": crm(recipient=name)}, "crm_reference.recipient", RECIPIENT) for name in NO_RECIPIENTS),
     ({"crm_reference": crm(object=CANARY)}, "crm_reference.object", "must be 1 to 40 letters, digits and underscores"),
@@ -198,15 +220,15 @@ OF_CALL = [
     Bad(query(job_function=LONG), "job_function", "must be at most 50 characters"),
     Bad(query(job_function=""), "job_function", "must not be empty"),
     Bad(query(company_domain=CANARY), "company_domain", HOST),
-    *(Bad(query(**{name: 99}), name, LISTED) for name in ("seniority", "employee_band", "revenue_band")),
+    *(Bad(query(**{name: 99}), name, OPTIONAL) for name in ("seniority", "employee_band", "revenue_band")),
     Bad(query(first_obtained_from_date=NEVER), "first_obtained_from_date", NO_DAY),
     Bad(query(first_obtained_until_date=types_pb2.Date(year=10_000)), "first_obtained_until_date", NO_DAY),
     *(Bad(object_(value), "objector.emails[0]", ADDRESS) for value in NO_ADDRESSES),
     Bad(object_(CONTROL + "@example.com"), "objector.emails[0]", NO_CONTROLS),
     *(Bad(object_(objector=objector(**said)), *told) for said, told in BAD_OBJECTORS),
-    *(Bad(object_(channel=number), "channel", LISTED) for number in (0, 7, -1)),
-    Bad(object_(contact_scope=9), "contact_scope", LISTED),
-    Bad(object_(purpose=9), "purpose", LISTED),
+    *(Bad(object_(channel=number), "channel", LISTED) for number in (0, 99, -1)),
+    Bad(object_(contact_scope=9), "contact_scope", OPTIONAL),
+    Bad(object_(purpose=9), "purpose", OPTIONAL),
     Bad(object_(request_id=""), "request_id", REQUEST_ID),
     Bad(object_(received_time=TOMORROW_NOON), "received_time", FUTURE),
     *(
@@ -217,12 +239,43 @@ OF_CALL = [
         Bad(
             object_(reference=value),
             "reference",
-            "must be at most 64 letters, digits, dots, slashes, hashes and hyphens",
+            REFERENCE,
         )
         for value in (LONG, f"{CANARY} Vermolen", f"{CANARY}@example.com")
     ),
     *(Bad(check(value), "objector.emails[0]", ADDRESS) for value in NO_ADDRESSES),
     Bad(check(CONTROL + "@example.com"), "objector.emails[0]", NO_CONTROLS),
+    Bad(object_(scope=9), "scope", OPTIONAL),
+    Bad(
+        object_(company_domains=["northpier.example.com"]), "company_domains", "must be empty unless a company objects"
+    ),
+    Bad(object_(scope=COMPANY), "objector", "must be absent if a company objects"),
+    *(
+        Bad(object_(scope=COMPANY, objector=None, company_domains=domains), *told)
+        for domains, told in (
+            ([], ("company_domains", "must be 1 to 20")),
+            (["northpier.example.com"] * 21, ("company_domains", "must be 1 to 20")),
+            ([CANARY], ("company_domains[0]", HOST)),
+            (["northpier.example.com", "gmail.com"], ("company_domains[1]", COMPANY_S)),
+            (["co.uk"], ("company_domains[0]", COMPANY_S)),
+            (["mail.demo-controller.example.net"], ("company_domains", OWN)),
+            (["example.net"], ("company_domains", OWN)),
+        )
+    ),
+    Bad(object_all(items=[]), "items", "must be 1 to 500"),
+    Bad(object_all(*["ida@example.com"] * 501), "items", "must be 1 to 500"),
+    Bad(object_all(channel=0), "channel", LISTED),
+    Bad(object_all(import_id=f"{CANARY}@"), "import_id", REQUEST_ID),
+    Bad(object_all(request_id=""), "request_id", REQUEST_ID),
+    Bad(get_objection(CANARY), "objection_id", "must be a UUID in lower-case hexadecimal with hyphens"),
+    Bad(ListObjectionsRequest(page_size=-1), "page_size", "must not be negative"),
+    Bad(ListObjectionsRequest(reference=f"{CANARY}@"), "reference", REFERENCE),
+    Bad(annul(CANARY), "objection_id", "must be a UUID in lower-case hexadecimal with hyphens"),
+    Bad(annul(reason=0), "reason", LISTED),
+    Bad(annul(import_id=""), "target", "must be an objection_id or an import_id"),
+    Bad(annul(request_id=""), "request_id", REQUEST_ID),
+    Bad(lift(CANARY), "email", ADDRESS),
+    Bad(LiftSuppressionRequest(request_id="lift-1"), "step", "must be an email or a challenge"),
     Bad(apply("demo: true", expected_version=-1), "expected_version", "must not be negative"),
     Bad(apply("demo: true", request_id=""), "request_id", REQUEST_ID),
 ]
@@ -257,8 +310,8 @@ OF_ITEM: list[tuple[dict[str, Any], str, str]] = [
     ),
     *out_of_range("company_estimated_revenue"),
     *out_of_range("company_employee_range"),
-    (typed(seniority=99), "typed.fields.seniority", LISTED),
-    (typed(phone_number="+31201234567", phone_kind=99), "typed.fields.phone_kind", LISTED),
+    (typed(seniority=99), "typed.fields.seniority", OPTIONAL),
+    (typed(phone_number="+31201234567", phone_kind=99), "typed.fields.phone_kind", OPTIONAL),
 ]
 
 

@@ -2,8 +2,10 @@
 
 import itertools
 import os
+import random
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import grpc
@@ -12,11 +14,17 @@ from leadgate.v1 import intake_service_pb2, lead_service_pb2, objection_service_
 
 from tests.rpc.killed_service import Acknowledged, Home, Life
 from tests.rpc.messages import check, get, ingest, item, object_
+from tests.rpc.wire import answers
 from tests.running_service import PATIENCE, Loop
 
 SOAK = bool(os.environ.get("LEADGATE_SOAK"))
-KILLS = {"sqlite": 200 if SOAK else 3, "postgresql": 50 if SOAK else 2}
+KILLS = {"sqlite": 200 if SOAK else 6, "postgresql": 50 if SOAK else 4}
 BATCH = 5
+PAUSE = 0.01
+"""Seconds that those who look at objectors leave to those who take in and object."""
+
+AT_ONCE = 20
+"""How many of those who objected are looked at before the next are chosen."""
 
 _numbers = itertools.count()
 
@@ -56,32 +64,89 @@ def object_now(life: Life, known: Acknowledged) -> None:
         known.objectors.add(email)
 
 
-def wait_for_acknowledgements(known: Acknowledged, lives: int) -> None:
-    """Wait until the service has said OK to some intake and some objections in each of its lives."""
+def hand_in_again(life: Life, known: Acknowledged) -> None:
+    """Hand in people who objected, erased ones among them, until the service is gone: nobody is stored again."""
+    while life.runs:
+        time.sleep(PAUSE)
+        emails = some(known.objectors, BATCH)
+        answer = life.as_("intake").send(ingest(*map(handed_in, emails)), seconds=5) if emails else None
+        if answer is None or answer.code is not grpc.StatusCode.OK:
+            continue
+        results = answer.read(intake_service_pb2.BatchIngestLeadsResponse).results
+        assert {one.not_stored_reason for one in results} == {intake_service_pb2.NOT_STORED_REASON_SUPPRESSED}
+
+
+def look_for_erased(life: Life, known: Acknowledged) -> None:
+    """Read people who objected until the service is gone: withheld first, then erased, never the reverse."""
+    while life.runs:
+        time.sleep(PAUSE)
+        for email in some(known.leads & known.objectors, AT_ONCE):
+            were_gone = email in known.erased
+            answer = life.as_("crm_sync").send(get(email), seconds=5)
+            if answer.code is grpc.StatusCode.NOT_FOUND:
+                known.erased.add(email)
+            elif answer.code is grpc.StatusCode.OK:
+                assert not were_gone
+                assert answer.read(lead_service_pb2.GetLeadResponse).HasField("withheld")
+
+
+def some(emails: set[str], most: int) -> list[str]:
+    """Choose some addresses of a set that grows meanwhile."""
+    known = sorted(emails.copy())
+    return random.sample(known, min(most, len(known)))
+
+
+def wait_for_acknowledgements(known: Acknowledged, lives: int, working: Iterable[Future[None]]) -> None:
+    """Wait until the service has taken in and said OK to some in each of its lives, and from the third on erased."""
     deadline = time.monotonic() + PATIENCE
-    while len(known.leads) < 4 * BATCH * lives or len(known.objectors) < 2 * lives:
+    while (
+        len(known.leads) < 4 * BATCH * lives or len(known.objectors) < 2 * lives or len(known.erased) < 2 * (lives - 2)
+    ):
         assert time.monotonic() < deadline
+        assert [one.exception() for one in working if one.done()] == []
         time.sleep(0.01)
 
 
-def is_held(life: Life, email: str) -> bool:
-    """Whether a lead may be read."""
-    answer = life.as_("crm_sync").send(get(email))
-    return answer.code is grpc.StatusCode.OK and answer.read(lead_service_pb2.GetLeadResponse).HasField("lead")
+def wait_for_erasure(life: Life, known: Acknowledged) -> None:
+    """Wait until everything that objections made unreadable has been erased."""
+    deadline = time.monotonic() + PATIENCE
+    due = known.leads & known.objectors
+    while due:
+        assert time.monotonic() < deadline
+        due = {email for email in due if life.as_("crm_sync").send(get(email)).code is not grpc.StatusCode.NOT_FOUND}
 
 
-def is_suppressed(life: Life, email: str) -> bool:
-    """Whether somebody may not be processed."""
-    answer = life.as_("support").send(check(email))
-    return answer.read(objection_service_pb2.CheckSuppressionResponse).suppressed
+def held(life: Life, emails: Iterable[str]) -> list[str]:
+    """Those whose leads may be read."""
+    known = list(emails)
+    read = answers(life.as_("crm_sync").start(get(email)) for email in known)
+    return [
+        email
+        for email, answer in zip(known, read, strict=True)
+        if answer.code is grpc.StatusCode.OK and answer.read(lead_service_pb2.GetLeadResponse).HasField("lead")
+    ]
+
+
+def suppressed(life: Life, emails: Iterable[str]) -> list[str]:
+    """Those who may not be processed."""
+    known = list(emails)
+    checked = answers(life.as_("support").start(check(email)) for email in known)
+    return [
+        email
+        for email, answer in zip(known, checked, strict=True)
+        if answer.read(objection_service_pb2.CheckSuppressionResponse).suppressed
+    ]
 
 
 def assert_all_there(life: Life, known: Acknowledged) -> None:
     """What was acknowledged is there, what was not is whole or absent, and who objected is unreadable."""
-    assert [email for email in known.leads - known.objectors if not is_held(life, email)] == []
-    assert [email for email in known.objectors if not is_suppressed(life, email) or is_held(life, email)] == []
+    assert set(held(life, known.leads | known.objectors)) == known.leads - known.objectors
+    assert set(suppressed(life, known.objectors)) == known.objectors
     for batch in known.unknown:
-        assert sum(is_held(life, email) for email in batch) in {0, BATCH}
+        assert len(held(life, batch)) in {0, BATCH}
+
+
+WORK = (take_in, take_in, object_now, hand_in_again, look_for_erased)
 
 
 @pytest.fixture
@@ -90,18 +155,22 @@ def kills(database_url: str) -> int:
     return KILLS[database_url.partition(":")[0]]
 
 
-@pytest.mark.proves("P1", "R-018")
+@pytest.mark.proves("P1", "R-018", "R-027", "R-053")
 def test_what_was_acknowledged_survives_every_kill(database_url: str, kills: int, tmp_path: Path, loop: Loop) -> None:
-    """Killed during intake and objections again and again, the service comes back with every acknowledged write."""
+    """Killed during intake, objections and erasure again and again, it comes back with every acknowledged write.
+
+    No objection is lost, nobody who objected is shown or stored again, and what was erased stays erased.
+    """
     home, known = Home(tmp_path, database_url, loop), Acknowledged()
     for number in range(kills):
-        with home.alive() as life, ThreadPoolExecutor() as pool:
-            working = [pool.submit(work, life, known) for work in (take_in, take_in, object_now)]
-            wait_for_acknowledgements(known, number + 1)
-            time.sleep(0.013 * number)
+        with ThreadPoolExecutor() as pool, home.alive() as life:
+            working = [pool.submit(work, life, known) for work in WORK]
+            wait_for_acknowledgements(known, number + 1, working)
+            time.sleep(0.013 * (number % 25))
             life.kill()
             for one in working:
                 one.result()
     with home.alive() as life:
         assert_all_there(life, known)
+        wait_for_erasure(life, known)
     assert home.findings() == ()

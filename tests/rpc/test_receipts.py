@@ -38,12 +38,12 @@ FACTS = Facts(
         (
             "nl",
             ["28-03-2026 om 00:30 uur", "sinds 29-03-2026 om 10:00 uur", "29-03-2026 om 14:00 uur", "7 kenmerken",
-             "waarvan 4", "5 jaar", "35 dagen", "een klacht indienen bij the authority"],
+             "waarvan 4", "5 jaar", "35 dagen", "een klacht indienen bij de toezichthouder: the authority"],
         ),
         (
             "en",
             ["28 March 2026 at 00:30", "since 29 March 2026 at 10:00", "29 March 2026 at 14:00", "7 identifiers",
-             "of which 4", "5 years", "35 days", "complain to the authority"],
+             "of which 4", "5 years", "35 days", "complain to the supervisory authority: the authority"],
         ),
     ],
 )  # fmt: skip
@@ -63,6 +63,18 @@ def test_a_receipt_without_an_element_is_not_written(language: str, element: str
     empty: dict[str, Any] = {element: " "}
     with pytest.raises(ValueError, match=element):
         receipt(language, replace(FACTS, **empty), AMSTERDAM)
+
+
+@pytest.mark.proves("R-024")
+@pytest.mark.parametrize(
+    ("language", "told", "unconfirmed"),
+    [("nl", "3 domeinen", "zodra onze privacyfunctionaris"), ("en", "3 domains", "as soon as our privacy officer")],
+)
+def test_a_company_is_told_what_is_done_for_it(language: str, told: str, unconfirmed: str) -> None:
+    """Its receipt speaks of its domains; where a privacy officer must confirm the erasure, it says so."""
+    facts = replace(FACTS, of_company=True, identifiers=3)
+    assert told in receipt(language, facts, AMSTERDAM)
+    assert unconfirmed in receipt(language, replace(facts, erased=None), AMSTERDAM)
 
 
 @pytest.mark.proves("R-024")

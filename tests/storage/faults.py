@@ -11,6 +11,7 @@ from leadgate_service.domain import identity
 from leadgate_service.domain.identity import STRONG_KINDS
 from leadgate_service.storage import tables
 from leadgate_service.storage.driver import CommitUnknown, Driver, store_unavailable
+from leadgate_service.storage.installation import CANARY_OBJECTION
 from leadgate_service.storage.work import Latch, Row, Together, Work, one_of
 from leadgate_service.store import Store
 
@@ -153,7 +154,10 @@ def _leads_are_whole(world: World) -> None:
     of_persons = sa.select(tables.leads.c.key_token).where(tables.leads.c.personal)
     assert _values(world, of_persons) <= _values(world, sa.select(tables.lookups.c.key_token))
     leads = tables.leads.c
-    assert _values(world, sa.select(leads.lead_id).where(~leads.personal, leads.erase_time.is_not(None))) == set()
+    of_companies = _values(world, sa.select(leads.key_token).where(~leads.personal, leads.erase_time.is_not(None)))
+    domains = _values(world, sa.select(tables.suppressions.c.token).where(tables.suppressions.c.kind == "domain"))
+    at_domains = sa.select(tables.aliases.c.key_token).where(one_of(tables.aliases.c.token, "tokens"))
+    assert of_companies <= {bytes(key) for (key,) in world.rows(at_domains, tokens=list(domains))}
     evidence = b"".join(_values(world, sa.select(tables.audit_entries.c.tokens)))
     for lead_id in lead_ids:
         assert world.rings.keep.evidence_token("lead", lead_id) in evidence
@@ -161,10 +165,15 @@ def _leads_are_whole(world: World) -> None:
 
 
 def _objections_are_whole(world: World) -> None:
-    """Every objection has its tokens and no tokens are without one; whom they name is suppressed and not listed."""
+    """Every objection has its tokens until it ends, and only the canary has others; whom they name is not listed."""
     keep = world.rings.keep
-    objections = _values(world, sa.select(tables.objections.c.objection_id))
-    assert {keep.group_id(one) for one in objections} == _values(world, sa.select(tables.suppressions.c.group_id))
+    standing = sa.select(tables.objections.c.objection_id).where(tables.objections.c.annulled_by.is_(None))
+    objections = {keep.group_id(one) for one in (*_values(world, standing), CANARY_OBJECTION)}
+    listed = _values(world, sa.select(tables.suppressions.c.group_id))
+    entries = tables.audit_entries.c
+    lifted = sum(count for (count,) in world.rows(sa.select(entries.count).where(entries.outcome == "LIFTED")))
+    assert listed <= objections
+    assert len(objections - listed) == lifted
     suppressed = _values(world, sa.select(tables.suppressions.c.token))
     strong = [kind.value for kind in STRONG_KINDS]
     chosen = sa.select(*_ALIAS).where(one_of(tables.aliases.c.kind, "kinds"))

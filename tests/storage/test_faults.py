@@ -14,14 +14,14 @@ from leadgate_service.domain.candidate import Candidate, Origin
 from leadgate_service.domain.decision import Decision, Outcome, Reason
 from leadgate_service.domain.objector import Objector
 from leadgate_service.errors import Aborted, Unavailable
-from leadgate_service.records import AccessToken, LeadFilter, LeadKey, Settlement
+from leadgate_service.records import AccessToken, LeadFilter, LeadKey, ObjectionFilter, Settlement
 from leadgate_service.storage.driver import CommitUnknown, Rejected
 from leadgate_service.store import Store
 
 from tests.builders import IDA, TODAY, candidate, company, crm_record, intake, person
 from tests.storage.faults import METHODS, Fault, FaultyDriver, FaultyStore, Place, When, check_invariants
 from tests.stores import Rings
-from tests.worlds import World
+from tests.worlds import World, erased_at
 
 Send = Callable[[Store], Coroutine[Any, Any, Any]]
 Prepare = Callable[[World, int], Send]
@@ -103,8 +103,25 @@ def objecting(world: World, number: int) -> Send:
 def erasing(world: World, number: int) -> Send:
     """Erase what an objection made unreadable."""
     world.admit(answer(world, number))
-    world.now = world.register(address(number)).erase_time
+    world.now = erased_at(world.register(address(number)))
     return lambda store: store.erase_due(now=world.now)
+
+
+def annulling(world: World, number: int) -> Send:
+    """Agree to annul an objection that somebody else proposed to annul."""
+    world.admit(answer(world, number))
+    registered = world.register(address(number))
+    world.annul(registered, "demo-support")
+    wish = world.annulment(registered, "demo-privacy-officer")
+    return lambda store: store.annul(wish)
+
+
+def lifting(world: World, number: int) -> Send:
+    """End the objections that named an address."""
+    world.admit(answer(world, number))
+    world.register(address(number))
+    lift = world.lifting(address(number))
+    return lambda store: store.lift(lift)
 
 
 def applying(world: World, number: int) -> Send:
@@ -202,6 +219,8 @@ OPERATIONS = {
     "admit after a lapse": Operation("admit", replacing),
     "register_objection": Operation("register_objection", objecting),
     "erase_due": Operation("erase_due", erasing),
+    "annul": Operation("annul", annulling),
+    "lift": Operation("lift", lifting),
     "apply_policy": Operation("apply_policy", applying),
     "record": Operation("record", recording, at_least_once=True),
     "principal_of": Operation("principal_of", naming),
@@ -213,6 +232,11 @@ OPERATIONS = {
     "objection_matches": Operation(
         "objection_matches", reading(lambda store: store.objection_matches(Objector(emails=(IDA,)), today=TODAY))
     ),
+    "objection": Operation("objection", reading(lambda store: store.objection(bytes(16)))),
+    "objections": Operation(
+        "objections", reading(lambda store: store.objections(ObjectionFilter(), before=None, most=5))
+    ),
+    "objections_of": Operation("objections_of", reading(lambda store: store.objections_of(bytes(16)))),
     "is_suppressed": Operation("is_suppressed", reading(lambda store: store.is_suppressed(intake().identifiers))),
     "policy": Operation("policy", reading(lambda store: store.policy())),
     "tokens": Operation("tokens", reading(lambda store: store.tokens())),
@@ -298,7 +322,19 @@ def every_fault() -> Iterator[Fault]:
         yield Fault(Place.AFTER_STEP, step)
 
 
-READS_ONLY = {"lead", "leads", "objection_matches", "is_suppressed", "policy", "tokens", "audit_heads", "audit_chains"}
+READS_ONLY = {
+    "lead",
+    "leads",
+    "objection",
+    "objections",
+    "objection_matches",
+    "objections_of",
+    "is_suppressed",
+    "policy",
+    "tokens",
+    "audit_heads",
+    "audit_chains",
+}
 
 
 @pytest.mark.proves("P8")

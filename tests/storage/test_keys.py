@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from leadgate_service.domain.identity import Identifier, TokenKind
 from leadgate_service.errors import InvalidArgument
 from leadgate_service.keyfiles import KeyRingError, check_rings_apart
-from leadgate_service.keys import BurnRing, KeepRing
+from leadgate_service.keys import MOST_TOKEN_KEYS, BurnRing, KeepRing
 
 LEAD = bytes(range(16))
 
@@ -95,7 +95,7 @@ def test_a_reopened_ring_finds_everybody_again(keep: KeepRing, tmp_path: Path) -
 def test_tokens_do_not_change_from_release_to_release() -> None:
     """A token computed otherwise than before would find nobody who has objected: known ones are fixed here."""
     key = bytes(range(32))
-    ring = KeepRing(token_version=1, token_key=key, evidence_key=key, checkpoint_key=key)
+    ring = KeepRing(token_keys=[key], evidence_key=key, checkpoint_key=key)
     person = Identifier(kind=TokenKind.EMAIL_EXACT, canonical="ada@example.com")
     assert ring.token(person).hex() == "4635b9620fb2026dc51d1d3e3071a49b"
     assert ring.evidence_token("lead", bytes(16)).hex() == "7050cf8349534e252d45a8761a45154a"
@@ -136,13 +136,100 @@ def test_a_ring_is_known_by_its_token_key(keep: KeepRing, tmp_path: Path, swappe
     assert (KeepRing.open(tmp_path / "keep").fingerprint() != keep.fingerprint()) is foreign
 
 
+@pytest.mark.proves("R-032")
+def test_a_wrapped_token_is_what_the_newer_ring_makes(keep: KeepRing, tmp_path: Path) -> None:
+    """What is at rest is wrapped without its plaintext, and is then what the new ring makes of the plaintext."""
+    rings = [keep]
+    for version in (2, 3, 4):
+        KeepRing.add_token_key(tmp_path / "keep", version)
+        rings.append(KeepRing.open(tmp_path / "keep"))
+    assert [ring.token_version for ring in rings] == [1, 2, 3, 4]
+    for kind in TokenKind:
+        tokens = [ring.token(Identifier(kind=kind, canonical="x")) for ring in rings]
+        assert len(set(tokens)) == 4
+        for older in range(4):
+            for newer in range(older, 4):
+                assert rings[newer].wrap(tokens[older], since=older + 1) == tokens[newer]
+
+
+@pytest.mark.proves("R-032")
+def test_a_link_that_somebody_was_sent_outlives_rotations(keep: KeepRing, tmp_path: Path) -> None:
+    """Whoever clicks it years later is found by it, under whichever key it was made."""
+    person = Identifier(kind=TokenKind.EMAIL_EXACT, canonical="ada@example.org")
+    links = [keep.unsubscribe_token(keep.token(person))]
+    for version in (2, 3):
+        KeepRing.add_token_key(tmp_path / "keep", version)
+        ring = KeepRing.open(tmp_path / "keep")
+        links.append(ring.unsubscribe_token(ring.token(person)))
+    assert [ring.open_unsubscribe_token(link) for link in links] == [ring.token(person)] * 3
+    assert keep.open_unsubscribe_token(links[0]) == keep.token(person)
+
+
 @pytest.mark.proves("R-034")
+def test_wrapped_tokens_do_not_change_from_release_to_release() -> None:
+    """A chain computed otherwise than before would find nobody after a rotation: known tokens are fixed here."""
+    keys = [bytes([version]) * 32 for version in (1, 2, 3)]
+    ring = KeepRing(token_keys=keys, evidence_key=bytes(32), checkpoint_key=bytes(32))
+    person = Identifier(kind=TokenKind.EMAIL_EXACT, canonical="ada@example.com")
+    assert ring.token(person).hex() == "cbbbb4170b3868a15c9027a706c6b63f"
+
+
+@pytest.mark.proves("R-032")
+def test_a_rotation_changes_tokens_and_nothing_else(keep: KeepRing, tmp_path: Path) -> None:
+    """The ring is the same database's still; evidence, groups, page tokens and signatures are what they were."""
+    KeepRing.add_token_key(tmp_path / "keep", 2)
+    newer = KeepRing.open(tmp_path / "keep")
+    assert newer.fingerprint() == keep.fingerprint()
+    assert newer.evidence_token("lead", LEAD) == keep.evidence_token("lead", LEAD)
+    assert newer.group_id(LEAD) == keep.group_id(LEAD)
+    assert newer.body_mac(LEAD) == keep.body_mac(LEAD)
+    assert newer.open_page(keep.sign_page(LEAD)) == LEAD
+    assert newer.checkpoint_public_key == keep.checkpoint_public_key
+
+
+@pytest.mark.proves("R-032")
+def test_a_token_key_that_is_there_is_never_made_anew(keep: KeepRing, tmp_path: Path) -> None:
+    """A rotation that was cut short goes on with its key; one beyond the database's version is left alone."""
+    path = KeepRing.add_token_key(tmp_path / "keep", 2)
+    secret = path.read_bytes()
+    assert (len(secret), path.stat().st_mode & 0o777) == (32, 0o600)
+    assert KeepRing.add_token_key(tmp_path / "keep", 2).read_bytes() == secret
+    person = Identifier(kind=TokenKind.EMAIL_EXACT, canonical="ada@example.org")
+    at_first = KeepRing.open(tmp_path / "keep", token_version=1)
+    assert (at_first.token_version, at_first.token(person)) == (1, keep.token(person))
+
+
+@pytest.mark.proves("R-034")
+@pytest.mark.parametrize("lost", [1, 2, 3])
 @pytest.mark.usefixtures("keep")
-def test_a_second_token_key_is_refused(tmp_path: Path) -> None:
-    """Tokens of a version that is not looked up would let objectors through, so two versions are one too many."""
-    (tmp_path / "keep" / "token-2.key").touch(mode=0o600)
-    with pytest.raises(KeyRingError, match="2 files"):
-        KeepRing.open(tmp_path / "keep")
+def test_a_ring_without_one_token_key_is_refused(tmp_path: Path, lost: int) -> None:
+    """Whichever key of the chain is gone, the first, one between or the last that the database uses: no start."""
+    for version in (2, 3):
+        KeepRing.add_token_key(tmp_path / "keep", version)
+    (tmp_path / "keep" / f"token-{lost}.key").unlink()
+    with pytest.raises(KeyRingError, match=f"token-{lost}.key"):
+        KeepRing.open(tmp_path / "keep", token_version=3)
+
+
+@pytest.mark.usefixtures("keep")
+def test_a_chain_has_an_end(tmp_path: Path) -> None:
+    """Each key makes every token dearer for good, so there is a most; the one beyond is not made."""
+    for version in range(2, MOST_TOKEN_KEYS + 1):
+        KeepRing.add_token_key(tmp_path / "keep", version)
+    with pytest.raises(KeyRingError, match=f"{MOST_TOKEN_KEYS} token keys"):
+        KeepRing.add_token_key(tmp_path / "keep", MOST_TOKEN_KEYS + 1)
+    assert KeepRing.newest_token_version(tmp_path / "keep") == MOST_TOKEN_KEYS
+
+
+def test_no_other_text_stands_for_a_page_token(keep: KeepRing) -> None:
+    """Its last character has bits to spare: a token that differs in them alone is not ours."""
+    token = keep.sign_page(b"")
+    assert keep.open_page(token) == b""
+    spare = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    place = token.index("=") - 1
+    altered = token[:place] + spare[spare.index(token[place]) ^ 1] + token[place + 1 :]
+    with pytest.raises(InvalidArgument):
+        keep.open_page(altered)
 
 
 @pytest.mark.parametrize("size", [0, 31, 33])
@@ -189,7 +276,7 @@ def test_the_rings_lie_apart(tmp_path: Path) -> None:
 @given(payload=st.binary(max_size=100), position=st.integers(0, 10_000), character=st.sampled_from("Ab9-_=é/ "))
 def test_a_page_token_is_ours_or_refused(payload: bytes, position: int, character: str) -> None:
     """What was signed opens; with any character changed it names the field and says what to do."""
-    ring = KeepRing(token_version=1, token_key=bytes(32), evidence_key=bytes(32), checkpoint_key=bytes(32))
+    ring = KeepRing(token_keys=[bytes(32)], evidence_key=bytes(32), checkpoint_key=bytes(32))
     token = ring.sign_page(payload)
     assert ring.open_page(token) == payload
     place = position % len(token)

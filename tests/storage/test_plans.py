@@ -18,6 +18,8 @@ from tests.stores import SQLITE
 READS_ALL = {
     "SELECT_TOKENS": "the list of all tokens",
     "SELECT_FINGERPRINT": "a table of one row",
+    "SELECT_TOKEN_VERSION": "a table of one row",
+    "SET_TOKEN_VERSION": "a table of one row",
     "SELECT_POLICY": "the newest of a few",
     "SELECT_POLICY_VERSION": "the newest of a few",
     "SELECT_HEADS": "for a checkpoint",

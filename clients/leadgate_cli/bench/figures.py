@@ -71,11 +71,13 @@ class Ratio:
     Attributes:
         id: Its name in the list of speed goals, such as `S1`.
         title: What is compared with what.
-        goal: What the median must be at least.
+        goal: What the median must be at least, or at most.
         next_goal: What comes after it; None if nothing does.
         measured: The side that is judged.
         limit: The side it is judged by.
-        pairs: Rate of the measured side over that of the limit, for each pair of neighbouring windows.
+        pairs: Rate of the measured side over that of the limit, for each pair of neighbouring windows; with `at_most`
+            the time that an operation takes, over that of the limit.
+        at_most: The goal is a ceiling.
     """
 
     id: str
@@ -85,6 +87,7 @@ class Ratio:
     measured: Figures
     limit: Figures
     pairs: tuple[float, ...]
+    at_most: bool = False
 
     @property
     def value(self) -> float:
@@ -98,8 +101,9 @@ class Ratio:
 
     @property
     def reached(self) -> bool:
-        """The median, as it is printed, is at least the goal."""
-        return round(self.value, PRINTED_DIGITS) >= self.goal
+        """The median, as it is printed, is at least the goal; with `at_most` it is no more than the goal."""
+        value = round(self.value, PRINTED_DIGITS)
+        return value <= self.goal if self.at_most else value >= self.goal
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -141,5 +145,14 @@ def paired_ratios(measured: Sequence[Window], limit: Sequence[Window]) -> tuple[
     """
     pairs = list(zip(measured, limit, strict=True))
     if not all(beside.rate for _, beside in pairs):
-        raise ValueError("a window of the limit did nothing, so nothing can be compared with it")
+        raise ValueError("a window did nothing, so nothing can be compared with it")
     return tuple(window.rate / beside.rate for window, beside in pairs)
+
+
+def paired_times(measured: Sequence[Window], limit: Sequence[Window]) -> tuple[float, ...]:
+    """Divide the time that an operation took in each measured window by that in the limit's window beside it.
+
+    Raises:
+        ValueError: One side has more windows than the other, or a measured window did nothing.
+    """
+    return paired_ratios(limit, measured)

@@ -2,18 +2,20 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from importlib import resources
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import grpc
 import uvloop
+import yaml
 from leadgate_service.app import App, tune_collector, utc_now
 from leadgate_service.config import Config
 from leadgate_service.keys import BurnRing, KeepRing
+from leadgate_service.policy_file import BundledPolicy, bundled_text
 from leadgate_service.storage import migrations
 from leadgate_service.usecases import access
 
@@ -23,8 +25,15 @@ ECHO_METHOD = "/leadgate.bench.Bench/Echo"
 CPU_METHOD = "/leadgate.bench.Bench/Cpu"
 """Returns the seconds of CPU time that the service has used, in ASCII."""
 
+CALLERS = 32
+"""How many principals may call. Each may ask about people only so often (R-027); together they may more often than one
+process answers."""
+
+QUESTIONS_PER_MINUTE = 10_000
+"""How often one of them may: as often as a policy can allow."""
+
 PRINCIPAL = "demo-crm-sync"
-"""Whose calls the bench makes: one of the demo's policy, which may hand in and read."""
+"""The first of them: one of the demo's policy, which may hand in, read and ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +42,11 @@ class Address:
 
     Attributes:
         port: On loopback.
-        token: Of `PRINCIPAL`.
+        tokens: Of `CALLERS` principals with the same roles, `PRINCIPAL` first.
     """
 
     port: int
-    token: str = field(repr=False)
+    tokens: Sequence[str] = field(repr=False)
 
 
 def prepare(database_url: str, folder: Path) -> Config:
@@ -45,12 +54,13 @@ def prepare(database_url: str, folder: Path) -> Config:
 
     Args:
         database_url: An empty database.
-        folder: Where keys and checkpoints go.
+        folder: Where keys, policy and checkpoints go.
     """
     migrations.upgrade(database_url)
     KeepRing.create(folder / "keep")
     BurnRing.create(folder / "burn")
     (folder / "checkpoints").mkdir()
+    (folder / "policy.yaml").write_text(_policy(), encoding="utf-8")
     return Config(
         database_url=database_url,
         keep_ring=folder / "keep",
@@ -61,8 +71,9 @@ def prepare(database_url: str, folder: Path) -> Config:
         tls=None,
         clearbit=None,
         hunter=None,
-        founding_policy=Path(str(resources.files("leadgate_service") / "policies" / "demo.yaml")),
+        founding_policy=folder / "policy.yaml",
         reflection=False,
+        door=None,
     )
 
 
@@ -84,11 +95,25 @@ async def _serve(config: Config, log: Path, parent: "Connection[Address, None]")
         app._server.add_generic_rpc_handlers((_handlers(),))  # noqa: SLF001 - the echo belongs on this very server
         tune_collector()  # as `App.serve` does
         await app.start()
-        token, _ = await access.issue(app.store, await app.policies.current(), PRINCIPAL, utc_now())
-        parent.send(Address(app.port, token))
+        policy = await app.policies.current()
+        issued = [await access.issue(app.store, policy, name, utc_now()) for name in _callers()]
+        parent.send(Address(app.port, [token for token, _ in issued]))
         with suppress(EOFError):
             await asyncio.to_thread(parent.recv)
         await app.stop()
+
+
+def _policy() -> str:
+    """Write the demo's policy with more of the same caller."""
+    policy = yaml.safe_load(bundled_text(BundledPolicy.DEMO))
+    (caller,) = (one for one in policy["principals"] if one["name"] == PRINCIPAL)
+    policy["principals"] += [{**caller, "name": name} for name in _callers()[1:]]
+    policy["objections"]["questions_per_minute"] = QUESTIONS_PER_MINUTE
+    return yaml.safe_dump(policy)
+
+
+def _callers() -> list[str]:
+    return [PRINCIPAL, *(f"bench-{number}" for number in range(1, CALLERS))]
 
 
 def _handlers() -> grpc.GenericRpcHandler:

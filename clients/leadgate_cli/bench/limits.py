@@ -1,4 +1,4 @@
-"""The raw side of batched intake: the same rows into the same table, with nothing decided, looked up or proved.
+"""The raw side of what goes in batches: the same rows into the same table, with nothing decided, looked up or proved.
 
 The rows are ready before the clock runs; it counts only the statements, each with its commit.
 """
@@ -7,6 +7,8 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import asyncpg
@@ -18,56 +20,85 @@ from leadgate_service.storage.connection import on_connection
 
 from leadgate_cli.bench.figures import Window
 
-COLUMNS = tuple(column.name for column in tables.leads.columns)
-
-_UNIQUE = {"key_token", "sealed"}
-"""Bytes that no two leads share; everything else is as it was stored of other leads of the same workload."""
-
-_SAMPLE = f"SELECT {', '.join(COLUMNS)} FROM bench_base_leads LIMIT 2000"  # noqa: S608 - names of our columns
+_TIMED = "lead_id"
+_RANDOM = frozenset({"key_token", "sealed", "token", "group_id"})
+"""Bytes that no two leads, and no two objections, share."""
 
 Row = Sequence[Any]
 
 
-def copy_rows(url: str, table: str, batch: int, seconds: float) -> Window:
-    """COPY leads into a PostgreSQL table over one connection.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawRows:
+    """Rows to write.
+
+    Attributes:
+        url: The database.
+        table: Where they go: a table with the columns and the indexes of the one that they are like.
+        like: The service's table that they are like. What the service wrote there is remembered in `bench_base_...`.
+        batch: Operations per transaction.
+        rows_per_operation: Rows that one operation of the service leaves in that table.
+    """
+
+    url: str
+    table: str
+    like: str
+    batch: int
+    rows_per_operation: int = 1
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the table."""
+        return tuple(column.name for column in tables.metadata.tables[self.like].columns)
+
+    @property
+    def sample(self) -> str:
+        """The query for rows that the service wrote."""
+        return f"SELECT {', '.join(self.columns)} FROM bench_base_{self.like} LIMIT 2000"  # noqa: S608 - names of our columns
+
+    def batches(self, sample: Sequence[Row], *, lead_id: Callable[[Any], Any]) -> Iterator[list[Row]]:
+        """Make the rows of one transaction after another, without end. See `new_rows`."""
+        rows = new_rows(sample, self.columns, lead_id=lead_id)
+        while True:
+            yield list(islice(rows, self.batch * self.rows_per_operation))
+
+
+def copy_rows(raw: RawRows, seconds: float) -> Window:
+    """COPY rows into a PostgreSQL table over one connection, each batch with one COPY.
 
     Args:
-        url: The database.
-        table: Like `leads`, indexes included.
-        batch: Rows per COPY, each a transaction.
+        raw: Which rows.
         seconds: How long the COPYs take together.
     """
-    return asyncio.run(_copy_rows(url, table, batch, seconds))
+    return asyncio.run(_copy_rows(raw, seconds))
 
 
-async def _copy_rows(url: str, table: str, batch: int, seconds: float) -> Window:
-    connection = await asyncpg.connect(url)
+async def _copy_rows(raw: RawRows, seconds: float) -> Window:
+    connection = await asyncpg.connect(raw.url)
     try:
-        batches = new_batches([tuple(row) for row in await connection.fetch(_SAMPLE)], batch, lead_id=lambda new: new)
+        sample = [tuple(row) for row in await connection.fetch(raw.sample)]
+        batches = raw.batches(sample, lead_id=lambda new: new)
         timer = _Timer()
         while timer.seconds < seconds:
             rows = next(batches)
             with timer:
-                await connection.copy_records_to_table(table, records=rows, columns=COLUMNS)
-        return timer.window(batch)
+                await connection.copy_records_to_table(raw.table, records=rows, columns=raw.columns)
+        return timer.window(raw.batch)
     finally:
         await connection.close()
 
 
-def insert_rows(url: str, table: str, batch: int, seconds: float) -> Window:
-    """Insert leads into a SQLite table with executemany, as durable as the service does it.
+def insert_rows(raw: RawRows, seconds: float) -> Window:
+    """Insert rows into a SQLite table with executemany, as durable as the service does it.
 
     Args:
-        url: The database.
-        table: Like `leads`, indexes included.
-        batch: Rows per transaction.
+        raw: Which rows.
         seconds: How long the transactions take together.
     """
 
     def insert(connection: sa.Connection) -> Window:
         database: Any = connection.connection.driver_connection
-        batches = new_batches(database.execute(_SAMPLE).fetchall(), batch, lead_id=lambda new: new.bytes)
-        sql = f"INSERT INTO {table} ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608 - names of ours
+        batches = raw.batches(database.execute(raw.sample).fetchall(), lead_id=lambda new: new.bytes)
+        sql = f"INSERT INTO {raw.table} ({', '.join(raw.columns)}) VALUES ({', '.join('?' * len(raw.columns))})"  # noqa: S608 - names of ours
         timer = _Timer()
         while timer.seconds < seconds:
             rows = next(batches)
@@ -75,30 +106,34 @@ def insert_rows(url: str, table: str, batch: int, seconds: float) -> Window:
                 database.execute("BEGIN IMMEDIATE")
                 database.executemany(sql, rows)
                 database.execute("COMMIT")
-        return timer.window(batch)
+        return timer.window(raw.batch)
 
-    return on_connection(url, insert)
+    return on_connection(raw.url, insert)
 
 
-def new_batches(sample: Sequence[Row], batch: int, *, lead_id: Callable[[Any], Any]) -> Iterator[list[Row]]:
-    """Make rows of new leads that are like a sample, without end.
+def new_rows(sample: Sequence[Row], columns: Sequence[str], *, lead_id: Callable[[Any], Any]) -> Iterator[Row]:
+    """Make rows of new leads, or of new objections, that are like a sample, without end.
+
+    Rows of the sample with the same value, such as the group of one objection, have the same new value.
 
     Args:
-        sample: Rows in the order of `COLUMNS`.
-        batch: Rows at a time.
+        sample: What is repeated.
+        columns: The names of the values of a row.
         lead_id: Turns a UUID into what the driver takes.
     """
-    new_id, position = Uuid7(utc_now), COLUMNS.index("lead_id")
-    unique = [place for place, name in enumerate(COLUMNS) if name in _UNIQUE]
-    first = 0
+    new_id = Uuid7(utc_now)
+    timed = [place for place, name in enumerate(columns) if name == _TIMED]
+    random = [place for place, name in enumerate(columns) if name in _RANDOM]
     while True:
-        rows = [list(sample[(first + offset) % len(sample)]) for offset in range(batch)]
-        for row in rows:
-            row[position] = lead_id(new_id())
-            for place in unique:
-                row[place] = os.urandom(len(row[place])) if row[place] is not None else None
-        yield [tuple(row) for row in rows]
-        first += batch
+        renewed: dict[bytes, bytes] = {}
+        for old in sample:
+            row = list(old)
+            for place in timed:
+                row[place] = lead_id(new_id())
+            for place in random:
+                if row[place] is not None:
+                    row[place] = renewed.setdefault(row[place], os.urandom(len(row[place])))
+            yield tuple(row)
 
 
 class _Timer:

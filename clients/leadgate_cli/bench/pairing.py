@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from leadgate_cli.bench.figures import Ratio, Window, figures, paired_ratios
+from leadgate_cli.bench.figures import Ratio, Window, figures, paired_ratios, paired_times
 
 WARM_UP_SHARE = 0.3
 """How much of a window's time each side runs before anything counts."""
@@ -39,6 +39,7 @@ class Comparison:
     measured: Side
     limit: Side
     prepare: Callable[[], None]
+    at_most: bool = False
 
 
 def compare(comparison: Comparison, *, pairs: int, seconds: float, advance: Callable[[], None]) -> Ratio:
@@ -62,6 +63,7 @@ def compare(comparison: Comparison, *, pairs: int, seconds: float, advance: Call
         for side, windows in ((comparison.limit, limit), (comparison.measured, measured)):
             windows.append(side.run(seconds))
             advance()
+    paired = paired_times if comparison.at_most else paired_ratios
     return Ratio(
         id=comparison.id,
         title=comparison.title,
@@ -69,5 +71,6 @@ def compare(comparison: Comparison, *, pairs: int, seconds: float, advance: Call
         next_goal=comparison.next_goal,
         measured=figures(comparison.measured.name, comparison.measured.unit, measured),
         limit=figures(comparison.limit.name, comparison.limit.unit, limit),
-        pairs=paired_ratios(measured, limit),
+        pairs=paired(measured, limit),
+        at_most=comparison.at_most,
     )

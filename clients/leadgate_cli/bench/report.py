@@ -57,7 +57,7 @@ def _ratios(ratios: Sequence[Ratio]) -> Table:
         table.add_row(
             ratio.id,
             Text(f"{ratio.value:.2f}", style=style),
-            f"{ratio.goal:.2f}",
+            f"{'≤ ' if ratio.at_most else ''}{ratio.goal:.2f}",
             "" if ratio.next_goal is None else f"{ratio.next_goal:.2f}",
             Text(bar(ratio.value, ratio.goal), style=style),
             f"{least:.2f}",
@@ -96,6 +96,7 @@ def _row(ratio: Ratio) -> dict[str, Any]:
         "value": round(ratio.value, PRINTED_DIGITS),
         "goal": ratio.goal,
         "next_goal": ratio.next_goal,
+        "at_most": ratio.at_most,
         "reached": ratio.reached,
         "spread": {"min": round(least, PRINTED_DIGITS), "max": round(most, PRINTED_DIGITS)},
         "pairs": [round(pair, PRINTED_DIGITS) for pair in ratio.pairs],

@@ -7,21 +7,25 @@ from dataclasses import dataclass
 from leadgate_cli.bench.figures import Ratio, Window
 from leadgate_cli.bench.generator import Job, drive
 from leadgate_cli.bench.host import ECHO_METHOD
-from leadgate_cli.bench.limits import copy_rows, insert_rows
+from leadgate_cli.bench.limits import RawRows, copy_rows, insert_rows
 from leadgate_cli.bench.pairing import Comparison, Side, compare
-from leadgate_cli.bench.place import BATCH, INTAKE_METHOD, Place, on_postgresql, on_sqlite
-from leadgate_cli.bench.workload import Intakes, Reads
+from leadgate_cli.bench.place import BATCH, INTAKE_METHOD, OBJECTION_METHOD, Place, Scale, on_postgresql, on_sqlite
+from leadgate_cli.bench.workload import Checks, Intakes, Objections, Reads, answer_to
 from leadgate_cli.failures import Refused
 
 READ_METHOD = "/leadgate.v1.LeadService/GetLead"
+CHECK_METHOD = "/leadgate.v1.ObjectionService/CheckSuppression"
+
+SHORT_LIST = 10_000
+"""Tokens on the shorter of two suppression lists."""
 
 SINGLE_CALLS = 64
-"""Calls in flight where each carries one lead."""
+"""Calls in flight where each is about one person."""
 
 BATCH_CALLS = 4
-"""Calls in flight where each carries `BATCH` leads."""
+"""Calls in flight where each carries `BATCH` leads or objections."""
 
-RawWriter = Callable[[str, str, int, float], Window]
+RawWriter = Callable[[RawRows, float], Window]
 """Writes rows with nothing decided: see `leadgate_cli.bench.limits`."""
 
 
@@ -30,11 +34,11 @@ class Group:
     """Rows that share a place.
 
     Attributes:
-        open: Makes the place, with so many leads stored.
+        open: Makes the place.
         rows: The comparisons of each row, by its id.
     """
 
-    open: Callable[[int], AbstractContextManager[Place]]
+    open: Callable[[Scale], AbstractContextManager[Place]]
     rows: Mapping[str, tuple[Callable[[Place], Comparison], ...]]
 
 
@@ -82,6 +86,70 @@ def single_intake(place: Place, row_id: str, database: str, goal: float, next_go
     )
 
 
+def checking(place: Place) -> Comparison:
+    """S13: a suppression check against a long list; the time of one over that against a short list."""
+
+    def side(tokens: int) -> Side:
+        table, name = place.make_list(tokens), f"CheckSuppression, {tokens:,} tokens"
+        calls = _calls(
+            place,
+            name,
+            CHECK_METHOD,
+            lambda: Checks(next(place.numbers)),
+            leaves="audit_entries",
+            callers=len(place.address.tokens),
+            answer=answer_to,
+        )
+
+        def run(seconds: float) -> Window:
+            with place.listing(table):
+                return calls.run(seconds)
+
+        return Side(name=name, unit=calls.unit, run=run)
+
+    return Comparison(
+        id="S13",
+        title=f"Time of a suppression check against {place.scale.tokens:,} tokens, over one against {SHORT_LIST:,} "
+        f"(PostgreSQL, {SINGLE_CALLS} in flight)",
+        goal=1.2,
+        next_goal=None,
+        measured=side(place.scale.tokens),
+        limit=side(SHORT_LIST),
+        prepare=lambda: None,
+        at_most=True,
+    )
+
+
+def importing(place: Place) -> Comparison:
+    """S16: objections in batches over raw COPY of the tokens that they leave on the suppression list."""
+    tokens = place.count("bench_base_suppressions") // place.count("bench_base_objections")
+    limit = _raw(
+        f"raw COPY of {tokens} tokens each (PostgreSQL, asyncpg)",
+        place,
+        copy_rows,
+        place.raw_rows("suppressions", tokens),
+        "objections/s",
+    )
+    return Comparison(
+        id="S16",
+        title=f"Import of objections, {BATCH} per call, over {limit.name}",
+        goal=0.25,
+        next_goal=None,
+        measured=_calls(
+            place,
+            "import",
+            OBJECTION_METHOD,
+            lambda: Objections(next(place.numbers), items=BATCH),
+            leaves="objections",
+            in_flight=BATCH_CALLS,
+            operations_per_call=BATCH,
+            unit=limit.unit,
+        ),
+        limit=limit,
+        prepare=place.reset,
+    )
+
+
 def batched_intake(place: Place, limit: Side, row_id: str, goal: float, next_goal: float | None) -> Comparison:
     """S4 and the second part of S12: governed intake in batches over the same rows written raw."""
 
@@ -94,18 +162,26 @@ def batched_intake(place: Place, limit: Side, row_id: str, goal: float, next_goa
         goal=goal,
         next_goal=next_goal,
         measured=_calls(
-            place, "intake", INTAKE_METHOD, requests, leaves="leads", in_flight=BATCH_CALLS, leads_per_call=BATCH
+            place,
+            "intake",
+            INTAKE_METHOD,
+            requests,
+            leaves="leads",
+            in_flight=BATCH_CALLS,
+            operations_per_call=BATCH,
+            unit=limit.unit,
         ),
         limit=limit,
         prepare=place.reset,
     )
 
 
-def _raw(place: Place, name: str, write: RawWriter) -> Side:
-    def run(seconds: float) -> Window:
-        return place.generator.submit(write, place.raw_url, place.raw_table, BATCH, seconds).result()
+def _raw_leads(name: str, place: Place, write: RawWriter) -> Side:
+    return _raw(name, place, write, place.raw_rows("leads"), "leads/s")
 
-    return Side(name=name, unit="leads/s", run=run)
+
+def _raw(name: str, place: Place, write: RawWriter, rows: RawRows, unit: str) -> Side:
+    return Side(name=name, unit=unit, run=lambda seconds: place.generator.submit(write, rows, seconds).result())
 
 
 def _calls(  # noqa: PLR0913 - what a call is
@@ -116,7 +192,10 @@ def _calls(  # noqa: PLR0913 - what a call is
     *,
     leaves: str | None = None,
     in_flight: int = SINGLE_CALLS,
-    leads_per_call: int = 1,
+    operations_per_call: int = 1,
+    unit: str = "calls/s",
+    callers: int = 1,
+    answer: Callable[[bytes], bytes] | None = None,
 ) -> Side:
     """Make a side of calls.
 
@@ -127,26 +206,30 @@ def _calls(  # noqa: PLR0913 - what a call is
         requests: Makes requests for one window.
         leaves: A table in which every operation leaves a row; counted, so that no answer is taken on trust.
         in_flight: How many calls at once.
-        leads_per_call: What one call counts as.
+        operations_per_call: What one call counts as.
+        unit: Of the rate.
+        callers: How many principals make the calls.
+        answer: Says what a request must be answered with; None where what it leaves says enough.
     """
 
     def run(seconds: float) -> Window:
         before = place.count(leaves) if leaves else 0
         job = Job(
             port=place.address.port,
-            token=place.address.token,
+            tokens=place.address.tokens[:callers],
             method=method,
             requests=requests(),
             in_flight=in_flight,
             seconds=seconds,
-            operations_per_call=leads_per_call,
+            operations_per_call=operations_per_call,
+            answer=answer,
         )
         window = place.generator.submit(drive, job).result()
         if leaves and place.count(leaves) - before != window.operations:
             raise Refused(f"{name}: {window.operations} were answered, and {leaves} does not hold as many more.")
         return window
 
-    return Side(name=name, unit="calls/s" if leads_per_call == 1 else "leads/s", run=run)
+    return Side(name=name, unit=unit, run=run)
 
 
 GROUPS: Sequence[Group] = (
@@ -157,9 +240,11 @@ GROUPS: Sequence[Group] = (
             "S2": (lambda place: single_intake(place, "S2", "PostgreSQL", 0.60, 0.75),),
             "S4": (
                 lambda place: batched_intake(
-                    place, _raw(place, "raw COPY (PostgreSQL, asyncpg)", copy_rows), "S4", 0.50, 0.65
+                    place, _raw_leads("raw COPY (PostgreSQL, asyncpg)", place, copy_rows), "S4", 0.50, 0.65
                 ),
             ),
+            "S13": (checking,),
+            "S16": (importing,),
         },
     ),
     Group(
@@ -168,7 +253,7 @@ GROUPS: Sequence[Group] = (
             "S12": (
                 lambda place: single_intake(place, "S12a", "SQLite", 0.65, None),
                 lambda place: batched_intake(
-                    place, _raw(place, "raw executemany (SQLite)", insert_rows), "S12b", 0.40, None
+                    place, _raw_leads("raw executemany (SQLite)", place, insert_rows), "S12b", 0.40, None
                 ),
             ),
         },
@@ -184,14 +269,14 @@ def windows_of(rows: Sequence[str], pairs: int) -> int:
     return 2 * pairs * sum(map(len, chosen))
 
 
-def run(rows: Sequence[str], *, pairs: int, seconds: float, leads: int, advance: Callable[[], None]) -> Findings:
+def run(rows: Sequence[str], *, pairs: int, seconds: float, scale: Scale, advance: Callable[[], None]) -> Findings:
     """Measure rows.
 
     Args:
         rows: Of `ROW_IDS`.
         pairs: How often each side is run.
         seconds: How long each time.
-        leads: How many are stored before anything is measured.
+        scale: How much there is before anything is measured.
         advance: Called after each window.
 
     Raises:
@@ -203,7 +288,7 @@ def run(rows: Sequence[str], *, pairs: int, seconds: float, leads: int, advance:
         chosen = [make for row, comparisons in group.rows.items() if row in rows for make in comparisons]
         if not chosen:
             continue
-        with group.open(leads) as place:
+        with group.open(scale) as place:
             findings.databases.update([place.software()])
             findings.ratios.extend(
                 compare(make(place), pairs=pairs, seconds=seconds, advance=advance) for make in chosen

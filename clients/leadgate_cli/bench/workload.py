@@ -1,19 +1,26 @@
-"""Requests of invented leads, serialised before the clock runs: per call only fixed-width numbers change."""
+"""Requests about invented people, serialised before the clock runs: per call only fixed-width numbers change."""
 
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, cycle
 from uuid import UUID
 
-from leadgate.v1 import intake_service_pb2, lead_service_pb2, types_pb2
+from leadgate.v1 import intake_service_pb2, lead_service_pb2, objection_service_pb2, types_pb2
 from leadgate_simulators.people import folded
 from leadgate_simulators.vocabulary import COMPANY_ENDS, COMPANY_STARTS, FAMILY_NAMES, GIVEN_NAMES, INDUSTRIES
 
 TEMPLATES = 1_000
 """How many different people and companies the leads are cut from; what makes a lead distinct is its number."""
 
+OBJECTORS = range(9_999_999_000, 9_999_999_500)
+"""Numbers of those who have objected before anything is measured; no window's numbers go as far."""
+
+STRANGERS_PER_OBJECTOR = 9
+"""Of those who are asked about, how many did not object for each who did: most people do not."""
+
 _SLOT = b"0000000000"
+_AT = b"@firm"
 _SEED = 7
 _JOBS = (
     ("Head of Logistics", "operations", types_pb2.SENIORITY_DIRECTOR),
@@ -67,10 +74,86 @@ class Intakes:
         templates = _templates()
         numbers = count(self.first)
         for request_number in count() if self.requests is None else range(self.requests):
-            taken = [(number, templates[number % TEMPLATES]) for number in (next(numbers) for _ in range(self.items))]
             head = intake_service_pb2.BatchIngestLeadsRequest(request_id=f"bench-{self.first}-{request_number}")
-            items = [template.replace(_SLOT, b"%010d" % number) for number, template in taken]
+            items = [_numbered(templates, next(numbers)) for _ in range(self.items)]
             yield head.SerializeToString() + b"".join(items)
+
+
+@dataclass(frozen=True, slots=True)
+class Objections:
+    """Requests of BatchRegisterObjections, each objection by an address that no other names, at a domain of its own.
+
+    Attributes:
+        first: Number of the first objector; later ones count up.
+        items: Items per request.
+        requests: How many; None for no end.
+    """
+
+    first: int
+    items: int
+    requests: int | None = None
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Make the requests."""
+        templates = [
+            objection_service_pb2.BatchRegisterObjectionsRequest(
+                items=[objection_service_pb2.ObjectionItem(objector=objector)]
+            ).SerializeToString()
+            for objector in _objectors()
+        ]
+        numbers = count(self.first)
+        for request_number in count() if self.requests is None else range(self.requests):
+            head = objection_service_pb2.BatchRegisterObjectionsRequest(
+                request_id=f"bench-{self.first}-{request_number}",
+                channel=objection_service_pb2.OBJECTION_CHANNEL_CRM,
+                import_id=f"bench-{self.first}",
+            )
+            items = [_numbered(templates, next(numbers)) for _ in range(self.items)]
+            yield head.SerializeToString() + b"".join(items)
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """Requests of CheckSuppression without end: those of `OBJECTORS` in turn, and strangers between them.
+
+    Attributes:
+        first: Number of the first stranger; later ones count up.
+    """
+
+    first: int
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Make the requests."""
+        templates = [
+            objection_service_pb2.CheckSuppressionRequest(objector=objector).SerializeToString()
+            for objector in _objectors()
+        ]
+        strangers = count(self.first)
+        for objector in cycle(OBJECTORS):
+            yield _numbered(templates, objector)
+            for _ in range(STRANGERS_PER_OBJECTOR):
+                yield _numbered(templates, next(strangers))
+
+
+def answer_to(check: bytes) -> bytes:
+    """Return the only right answer to a request of `Checks`."""
+    start = check.index(_AT) + len(_AT)
+    suppressed = int(check[start : start + len(_SLOT)]) in OBJECTORS
+    return objection_service_pb2.CheckSuppressionResponse(suppressed=suppressed).SerializeToString()
+
+
+def _numbered(templates: Sequence[bytes], number: int) -> bytes:
+    return templates[number % TEMPLATES].replace(_SLOT, b"%010d" % number)
+
+
+def _objectors() -> list[objection_service_pb2.Objector]:
+    dice = random.Random(_SEED)  # noqa: S311 - invented people, not secrets
+    names = [(dice.choice(GIVEN_NAMES), dice.choice(FAMILY_NAMES)) for _ in range(TEMPLATES)]
+    place = (_AT + _SLOT).decode()
+    return [
+        objection_service_pb2.Objector(emails=[f"{folded(given)}.{folded(family)}{place}.example.com"])
+        for given, family in names
+    ]
 
 
 def _templates() -> list[bytes]:

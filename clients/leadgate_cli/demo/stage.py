@@ -124,6 +124,7 @@ def _founded(folder: Path, clearbit: ClearbitSimulator, hunter: HunterSimulator)
         hunter=HunterAccess(key=hunter.api_key, url=hunter.url),
         founding_policy=folder / "policy.yaml",
         reflection=True,
+        door=None,
     )
     (folder / "policy.yaml").write_text(bundled_text(BundledPolicy.DEMO), encoding="utf-8")
     config.checkpoints.mkdir()

@@ -26,39 +26,73 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from leadgate.v1 import types_pb2 as leadgate_dot_v1_dot_types__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#leadgate/v1/objection_service.proto\x12\x0bleadgate.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17leadgate/v1/types.proto\"3\n\x0bPhoneNumber\x12\x0e\n\x06number\x18\x01 \x01(\t\x12\x14\n\x0c\x63ountry_code\x18\x02 \x01(\t\":\n\rNameAtCompany\x12\x11\n\tfull_name\x18\x01 \x01(\t\x12\x16\n\x0e\x63ompany_domain\x18\x02 \x01(\t\"\xb4\x01\n\x08Objector\x12\x0e\n\x06\x65mails\x18\x01 \x03(\t\x12(\n\x06phones\x18\x02 \x03(\x0b\x32\x18.leadgate.v1.PhoneNumber\x12\x31\n\x0e\x63rm_references\x18\x03 \x03(\x0b\x32\x19.leadgate.v1.CrmReference\x12\x10\n\x08lead_ids\x18\x04 \x03(\t\x12)\n\x05names\x18\x05 \x03(\x0b\x32\x1a.leadgate.v1.NameAtCompany\"\xc6\x02\n\x18RegisterObjectionRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\'\n\x08objector\x18\x02 \x01(\x0b\x32\x15.leadgate.v1.Objector\x12.\n\x07\x63hannel\x18\x03 \x01(\x0e\x32\x1d.leadgate.v1.ObjectionChannel\x12\x31\n\rreceived_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\treference\x18\x05 \x01(\t\x12\x30\n\rcontact_scope\x18\x07 \x01(\x0e\x32\x19.leadgate.v1.ContactScope\x12.\n\x07purpose\x18\x08 \x01(\x0e\x32\x1d.leadgate.v1.ObjectionPurpose\x12\x15\n\rvalidate_only\x18\x06 \x01(\x08\"f\n\x0eObjectionMatch\x12,\n\x06\x65\x66\x66\x65\x63t\x18\x01 \x01(\x0e\x32\x1c.leadgate.v1.ObjectionEffect\x12\x14\n\x0c\x63ompany_name\x18\x02 \x01(\t\x12\x10\n\x08initials\x18\x03 \x01(\t\"\xef\x02\n\x19RegisterObjectionResponse\x12\x14\n\x0cobjection_id\x18\x01 \x01(\t\x12\x32\n\x0e\x65\x66\x66\x65\x63tive_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nerase_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rmatched_leads\x18\x04 \x01(\x05\x12,\n\x07matches\x18\x05 \x03(\x0b\x32\x1b.leadgate.v1.ObjectionMatch\x12\x31\n\rreceived_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bidentifiers\x18\x07 \x01(\x05\x12\x1a\n\x12linked_identifiers\x18\x08 \x01(\x05\x12/\n\x08receipts\x18\t \x03(\x0b\x32\x1d.leadgate.v1.ObjectionReceipt\"2\n\x10ObjectionReceipt\x12\x10\n\x08language\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\"B\n\x17\x43heckSuppressionRequest\x12\'\n\x08objector\x18\x01 \x01(\x0b\x32\x15.leadgate.v1.Objector\".\n\x18\x43heckSuppressionResponse\x12\x12\n\nsuppressed\x18\x01 \x01(\x08*\xfb\x01\n\x10ObjectionChannel\x12!\n\x1dOBJECTION_CHANNEL_UNSPECIFIED\x10\x00\x12\x1d\n\x19OBJECTION_CHANNEL_SUPPORT\x10\x01\x12%\n!OBJECTION_CHANNEL_ACCOUNT_MANAGER\x10\x02\x12%\n!OBJECTION_CHANNEL_PRIVACY_MAILBOX\x10\x03\x12\x1c\n\x18OBJECTION_CHANNEL_LETTER\x10\x04\x12\x19\n\x15OBJECTION_CHANNEL_CRM\x10\x05\x12\x1e\n\x1aOBJECTION_CHANNEL_PROVIDER\x10\x06*v\n\x0c\x43ontactScope\x12\x1d\n\x19\x43ONTACT_SCOPE_UNSPECIFIED\x10\x00\x12\x15\n\x11\x43ONTACT_SCOPE_ALL\x10\x01\x12\x17\n\x13\x43ONTACT_SCOPE_EMAIL\x10\x02\x12\x17\n\x13\x43ONTACT_SCOPE_PHONE\x10\x03*z\n\x10ObjectionPurpose\x12!\n\x1dOBJECTION_PURPOSE_UNSPECIFIED\x10\x00\x12&\n\"OBJECTION_PURPOSE_DIRECT_MARKETING\x10\x01\x12\x1b\n\x17OBJECTION_PURPOSE_OTHER\x10\x02*\x99\x01\n\x0fObjectionEffect\x12 \n\x1cOBJECTION_EFFECT_UNSPECIFIED\x10\x00\x12\x1f\n\x1bOBJECTION_EFFECT_SUPPRESSED\x10\x01\x12\x1d\n\x19OBJECTION_EFFECT_WITHHELD\x10\x02\x12$\n OBJECTION_EFFECT_NUMBER_WITHHELD\x10\x03\x32\xd7\x01\n\x10ObjectionService\x12\x62\n\x11RegisterObjection\x12%.leadgate.v1.RegisterObjectionRequest\x1a&.leadgate.v1.RegisterObjectionResponse\x12_\n\x10\x43heckSuppression\x12$.leadgate.v1.CheckSuppressionRequest\x1a%.leadgate.v1.CheckSuppressionResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#leadgate/v1/objection_service.proto\x12\x0bleadgate.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17leadgate/v1/types.proto\"3\n\x0bPhoneNumber\x12\x0e\n\x06number\x18\x01 \x01(\t\x12\x14\n\x0c\x63ountry_code\x18\x02 \x01(\t\":\n\rNameAtCompany\x12\x11\n\tfull_name\x18\x01 \x01(\t\x12\x16\n\x0e\x63ompany_domain\x18\x02 \x01(\t\"\xd0\x01\n\x08Objector\x12\x0e\n\x06\x65mails\x18\x01 \x03(\t\x12(\n\x06phones\x18\x02 \x03(\x0b\x32\x18.leadgate.v1.PhoneNumber\x12\x31\n\x0e\x63rm_references\x18\x03 \x03(\x0b\x32\x19.leadgate.v1.CrmReference\x12\x10\n\x08lead_ids\x18\x04 \x03(\t\x12)\n\x05names\x18\x05 \x03(\x0b\x32\x1a.leadgate.v1.NameAtCompany\x12\x1a\n\x12unsubscribe_tokens\x18\x06 \x03(\t\"\x8b\x03\n\x18RegisterObjectionRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\'\n\x08objector\x18\x02 \x01(\x0b\x32\x15.leadgate.v1.Objector\x12*\n\x05scope\x18\t \x01(\x0e\x32\x1b.leadgate.v1.ObjectionScope\x12\x17\n\x0f\x63ompany_domains\x18\n \x03(\t\x12.\n\x07\x63hannel\x18\x03 \x01(\x0e\x32\x1d.leadgate.v1.ObjectionChannel\x12\x31\n\rreceived_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\treference\x18\x05 \x01(\t\x12\x30\n\rcontact_scope\x18\x07 \x01(\x0e\x32\x19.leadgate.v1.ContactScope\x12.\n\x07purpose\x18\x08 \x01(\x0e\x32\x1d.leadgate.v1.ObjectionPurpose\x12\x15\n\rvalidate_only\x18\x06 \x01(\x08\"f\n\x0eObjectionMatch\x12,\n\x06\x65\x66\x66\x65\x63t\x18\x01 \x01(\x0e\x32\x1c.leadgate.v1.ObjectionEffect\x12\x14\n\x0c\x63ompany_name\x18\x02 \x01(\t\x12\x10\n\x08initials\x18\x03 \x01(\t\"\xef\x02\n\x19RegisterObjectionResponse\x12\x14\n\x0cobjection_id\x18\x01 \x01(\t\x12\x32\n\x0e\x65\x66\x66\x65\x63tive_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nerase_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rmatched_leads\x18\x04 \x01(\x05\x12,\n\x07matches\x18\x05 \x03(\x0b\x32\x1b.leadgate.v1.ObjectionMatch\x12\x31\n\rreceived_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bidentifiers\x18\x07 \x01(\x05\x12\x1a\n\x12linked_identifiers\x18\x08 \x01(\x05\x12/\n\x08receipts\x18\t \x03(\x0b\x32\x1d.leadgate.v1.ObjectionReceipt\"2\n\x10ObjectionReceipt\x12\x10\n\x08language\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\"\xb0\x01\n\rObjectionItem\x12\'\n\x08objector\x18\x01 \x01(\x0b\x32\x15.leadgate.v1.Objector\x12\x31\n\rreceived_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\treference\x18\x03 \x01(\t\x12\x30\n\rcontact_scope\x18\x04 \x01(\x0e\x32\x19.leadgate.v1.ContactScope\"\xa2\x01\n\x1e\x42\x61tchRegisterObjectionsRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12)\n\x05items\x18\x02 \x03(\x0b\x32\x1a.leadgate.v1.ObjectionItem\x12.\n\x07\x63hannel\x18\x03 \x01(\x0e\x32\x1d.leadgate.v1.ObjectionChannel\x12\x11\n\timport_id\x18\x04 \x01(\t\"\x8b\x01\n\x0fObjectionResult\x12.\n\x07outcome\x18\x01 \x01(\x0e\x32\x1d.leadgate.v1.ObjectionOutcome\x12\x14\n\x0cobjection_id\x18\x02 \x01(\t\x12\x15\n\rmatched_leads\x18\x03 \x01(\x05\x12\r\n\x05\x66ield\x18\x04 \x01(\t\x12\x0c\n\x04rule\x18\x05 \x01(\t\"\xb4\x01\n\x1f\x42\x61tchRegisterObjectionsResponse\x12-\n\x07results\x18\x01 \x03(\x0b\x32\x1c.leadgate.v1.ObjectionResult\x12\x32\n\x0e\x65\x66\x66\x65\x63tive_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nerase_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xe6\x04\n\tObjection\x12\x14\n\x0cobjection_id\x18\x01 \x01(\t\x12*\n\x05state\x18\x02 \x01(\x0e\x32\x1b.leadgate.v1.ObjectionState\x12*\n\x05scope\x18\x03 \x01(\x0e\x32\x1b.leadgate.v1.ObjectionScope\x12.\n\x07\x63hannel\x18\x04 \x01(\x0e\x32\x1d.leadgate.v1.ObjectionChannel\x12\x30\n\rcontact_scope\x18\x05 \x01(\x0e\x32\x19.leadgate.v1.ContactScope\x12.\n\x07purpose\x18\x06 \x01(\x0e\x32\x1d.leadgate.v1.ObjectionPurpose\x12\x11\n\treference\x18\x07 \x01(\t\x12\x11\n\timport_id\x18\x08 \x01(\t\x12\x15\n\rregistered_by\x18\t \x01(\t\x12\x31\n\rreceived_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0e\x65\x66\x66\x65\x63tive_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nerase_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rmatched_leads\x18\r \x01(\x05\x12\x17\n\x0fremaining_leads\x18\x0e \x01(\x05\x12\x36\n\x10\x61nnulment_reason\x18\x0f \x01(\x0e\x32\x1c.leadgate.v1.AnnulmentReason\x12\x1d\n\x15\x61nnulment_proposed_by\x18\x10 \x01(\t\"+\n\x13GetObjectionRequest\x12\x14\n\x0cobjection_id\x18\x01 \x01(\t\"r\n\x14GetObjectionResponse\x12)\n\tobjection\x18\x01 \x01(\x0b\x32\x16.leadgate.v1.Objection\x12/\n\x08receipts\x18\x02 \x03(\x0b\x32\x1d.leadgate.v1.ObjectionReceipt\"d\n\x15ListObjectionsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x11\n\treference\x18\x03 \x01(\t\x12\x11\n\timport_id\x18\x04 \x01(\t\"]\n\x16ListObjectionsResponse\x12*\n\nobjections\x18\x01 \x03(\x0b\x32\x16.leadgate.v1.Objection\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x90\x01\n\x15\x41nnulObjectionRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x16\n\x0cobjection_id\x18\x02 \x01(\tH\x00\x12\x13\n\timport_id\x18\x03 \x01(\tH\x00\x12,\n\x06reason\x18\x04 \x01(\x0e\x32\x1c.leadgate.v1.AnnulmentReasonB\x08\n\x06target\"y\n\x16\x41nnulObjectionResponse\x12*\n\x05state\x18\x01 \x01(\x0e\x32\x1b.leadgate.v1.ObjectionState\x12\x1b\n\x13\x61nnulled_objections\x18\x02 \x01(\x05\x12\x16\n\x0erestored_leads\x18\x03 \x01(\x05\"Z\n\x16LiftSuppressionRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x05\x65mail\x18\x02 \x01(\tH\x00\x12\x13\n\tchallenge\x18\x03 \x01(\tH\x00\x42\x06\n\x04step\"x\n\x17LiftSuppressionResponse\x12\x11\n\tchallenge\x18\x01 \x01(\t\x12/\n\x0b\x65xpire_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x11lifted_objections\x18\x03 \x01(\x05\"B\n\x17\x43heckSuppressionRequest\x12\'\n\x08objector\x18\x01 \x01(\x0b\x32\x15.leadgate.v1.Objector\".\n\x18\x43heckSuppressionResponse\x12\x12\n\nsuppressed\x18\x01 \x01(\x08*\x9c\x02\n\x10ObjectionChannel\x12!\n\x1dOBJECTION_CHANNEL_UNSPECIFIED\x10\x00\x12\x1d\n\x19OBJECTION_CHANNEL_SUPPORT\x10\x01\x12%\n!OBJECTION_CHANNEL_ACCOUNT_MANAGER\x10\x02\x12%\n!OBJECTION_CHANNEL_PRIVACY_MAILBOX\x10\x03\x12\x1c\n\x18OBJECTION_CHANNEL_LETTER\x10\x04\x12\x19\n\x15OBJECTION_CHANNEL_CRM\x10\x05\x12\x1e\n\x1aOBJECTION_CHANNEL_PROVIDER\x10\x06\x12\x1f\n\x1bOBJECTION_CHANNEL_ONE_CLICK\x10\x07*j\n\x0eObjectionScope\x12\x1f\n\x1bOBJECTION_SCOPE_UNSPECIFIED\x10\x00\x12\x1a\n\x16OBJECTION_SCOPE_PERSON\x10\x01\x12\x1b\n\x17OBJECTION_SCOPE_COMPANY\x10\x02*v\n\x0c\x43ontactScope\x12\x1d\n\x19\x43ONTACT_SCOPE_UNSPECIFIED\x10\x00\x12\x15\n\x11\x43ONTACT_SCOPE_ALL\x10\x01\x12\x17\n\x13\x43ONTACT_SCOPE_EMAIL\x10\x02\x12\x17\n\x13\x43ONTACT_SCOPE_PHONE\x10\x03*z\n\x10ObjectionPurpose\x12!\n\x1dOBJECTION_PURPOSE_UNSPECIFIED\x10\x00\x12&\n\"OBJECTION_PURPOSE_DIRECT_MARKETING\x10\x01\x12\x1b\n\x17OBJECTION_PURPOSE_OTHER\x10\x02*\x99\x01\n\x0fObjectionEffect\x12 \n\x1cOBJECTION_EFFECT_UNSPECIFIED\x10\x00\x12\x1f\n\x1bOBJECTION_EFFECT_SUPPRESSED\x10\x01\x12\x1d\n\x19OBJECTION_EFFECT_WITHHELD\x10\x02\x12$\n OBJECTION_EFFECT_NUMBER_WITHHELD\x10\x03*\xc4\x01\n\x10ObjectionOutcome\x12!\n\x1dOBJECTION_OUTCOME_UNSPECIFIED\x10\x00\x12 \n\x1cOBJECTION_OUTCOME_REGISTERED\x10\x01\x12\x1d\n\x19OBJECTION_OUTCOME_INVALID\x10\x02\x12&\n\"OBJECTION_OUTCOME_NEEDS_IDENTIFIER\x10\x03\x12$\n OBJECTION_OUTCOME_LEAD_NOT_FOUND\x10\x04*\xfa\x01\n\x0eObjectionState\x12\x1f\n\x1bOBJECTION_STATE_UNSPECIFIED\x10\x00\x12\x1e\n\x1aOBJECTION_STATE_UNREADABLE\x10\x01\x12\x1a\n\x16OBJECTION_STATE_ERASED\x10\x02\x12)\n%OBJECTION_STATE_AWAITING_CONFIRMATION\x10\x03\x12&\n\"OBJECTION_STATE_ANNULMENT_PROPOSED\x10\x04\x12\x1c\n\x18OBJECTION_STATE_ANNULLED\x10\x05\x12\x1a\n\x16OBJECTION_STATE_LIFTED\x10\x06*\x92\x01\n\x0f\x41nnulmentReason\x12 \n\x1c\x41NNULMENT_REASON_UNSPECIFIED\x10\x00\x12!\n\x1d\x41NNULMENT_REASON_WRONG_PERSON\x10\x01\x12\x1f\n\x1b\x41NNULMENT_REASON_WRONG_LIST\x10\x02\x12\x19\n\x15\x41NNULMENT_REASON_TEST\x10\x03\x32\xb6\x05\n\x10ObjectionService\x12\x62\n\x11RegisterObjection\x12%.leadgate.v1.RegisterObjectionRequest\x1a&.leadgate.v1.RegisterObjectionResponse\x12t\n\x17\x42\x61tchRegisterObjections\x12+.leadgate.v1.BatchRegisterObjectionsRequest\x1a,.leadgate.v1.BatchRegisterObjectionsResponse\x12S\n\x0cGetObjection\x12 .leadgate.v1.GetObjectionRequest\x1a!.leadgate.v1.GetObjectionResponse\x12Y\n\x0eListObjections\x12\".leadgate.v1.ListObjectionsRequest\x1a#.leadgate.v1.ListObjectionsResponse\x12Y\n\x0e\x41nnulObjection\x12\".leadgate.v1.AnnulObjectionRequest\x1a#.leadgate.v1.AnnulObjectionResponse\x12\\\n\x0fLiftSuppression\x12#.leadgate.v1.LiftSuppressionRequest\x1a$.leadgate.v1.LiftSuppressionResponse\x12_\n\x10\x43heckSuppression\x12$.leadgate.v1.CheckSuppressionRequest\x1a%.leadgate.v1.CheckSuppressionResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'leadgate.v1.objection_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_OBJECTIONCHANNEL']._serialized_start=1378
-  _globals['_OBJECTIONCHANNEL']._serialized_end=1629
-  _globals['_CONTACTSCOPE']._serialized_start=1631
-  _globals['_CONTACTSCOPE']._serialized_end=1749
-  _globals['_OBJECTIONPURPOSE']._serialized_start=1751
-  _globals['_OBJECTIONPURPOSE']._serialized_end=1873
-  _globals['_OBJECTIONEFFECT']._serialized_start=1876
-  _globals['_OBJECTIONEFFECT']._serialized_end=2029
+  _globals['_OBJECTIONCHANNEL']._serialized_start=3603
+  _globals['_OBJECTIONCHANNEL']._serialized_end=3887
+  _globals['_OBJECTIONSCOPE']._serialized_start=3889
+  _globals['_OBJECTIONSCOPE']._serialized_end=3995
+  _globals['_CONTACTSCOPE']._serialized_start=3997
+  _globals['_CONTACTSCOPE']._serialized_end=4115
+  _globals['_OBJECTIONPURPOSE']._serialized_start=4117
+  _globals['_OBJECTIONPURPOSE']._serialized_end=4239
+  _globals['_OBJECTIONEFFECT']._serialized_start=4242
+  _globals['_OBJECTIONEFFECT']._serialized_end=4395
+  _globals['_OBJECTIONOUTCOME']._serialized_start=4398
+  _globals['_OBJECTIONOUTCOME']._serialized_end=4594
+  _globals['_OBJECTIONSTATE']._serialized_start=4597
+  _globals['_OBJECTIONSTATE']._serialized_end=4847
+  _globals['_ANNULMENTREASON']._serialized_start=4850
+  _globals['_ANNULMENTREASON']._serialized_end=4996
   _globals['_PHONENUMBER']._serialized_start=110
   _globals['_PHONENUMBER']._serialized_end=161
   _globals['_NAMEATCOMPANY']._serialized_start=163
   _globals['_NAMEATCOMPANY']._serialized_end=221
   _globals['_OBJECTOR']._serialized_start=224
-  _globals['_OBJECTOR']._serialized_end=404
-  _globals['_REGISTEROBJECTIONREQUEST']._serialized_start=407
-  _globals['_REGISTEROBJECTIONREQUEST']._serialized_end=733
-  _globals['_OBJECTIONMATCH']._serialized_start=735
-  _globals['_OBJECTIONMATCH']._serialized_end=837
-  _globals['_REGISTEROBJECTIONRESPONSE']._serialized_start=840
-  _globals['_REGISTEROBJECTIONRESPONSE']._serialized_end=1207
-  _globals['_OBJECTIONRECEIPT']._serialized_start=1209
-  _globals['_OBJECTIONRECEIPT']._serialized_end=1259
-  _globals['_CHECKSUPPRESSIONREQUEST']._serialized_start=1261
-  _globals['_CHECKSUPPRESSIONREQUEST']._serialized_end=1327
-  _globals['_CHECKSUPPRESSIONRESPONSE']._serialized_start=1329
-  _globals['_CHECKSUPPRESSIONRESPONSE']._serialized_end=1375
-  _globals['_OBJECTIONSERVICE']._serialized_start=2032
-  _globals['_OBJECTIONSERVICE']._serialized_end=2247
+  _globals['_OBJECTOR']._serialized_end=432
+  _globals['_REGISTEROBJECTIONREQUEST']._serialized_start=435
+  _globals['_REGISTEROBJECTIONREQUEST']._serialized_end=830
+  _globals['_OBJECTIONMATCH']._serialized_start=832
+  _globals['_OBJECTIONMATCH']._serialized_end=934
+  _globals['_REGISTEROBJECTIONRESPONSE']._serialized_start=937
+  _globals['_REGISTEROBJECTIONRESPONSE']._serialized_end=1304
+  _globals['_OBJECTIONRECEIPT']._serialized_start=1306
+  _globals['_OBJECTIONRECEIPT']._serialized_end=1356
+  _globals['_OBJECTIONITEM']._serialized_start=1359
+  _globals['_OBJECTIONITEM']._serialized_end=1535
+  _globals['_BATCHREGISTEROBJECTIONSREQUEST']._serialized_start=1538
+  _globals['_BATCHREGISTEROBJECTIONSREQUEST']._serialized_end=1700
+  _globals['_OBJECTIONRESULT']._serialized_start=1703
+  _globals['_OBJECTIONRESULT']._serialized_end=1842
+  _globals['_BATCHREGISTEROBJECTIONSRESPONSE']._serialized_start=1845
+  _globals['_BATCHREGISTEROBJECTIONSRESPONSE']._serialized_end=2025
+  _globals['_OBJECTION']._serialized_start=2028
+  _globals['_OBJECTION']._serialized_end=2642
+  _globals['_GETOBJECTIONREQUEST']._serialized_start=2644
+  _globals['_GETOBJECTIONREQUEST']._serialized_end=2687
+  _globals['_GETOBJECTIONRESPONSE']._serialized_start=2689
+  _globals['_GETOBJECTIONRESPONSE']._serialized_end=2803
+  _globals['_LISTOBJECTIONSREQUEST']._serialized_start=2805
+  _globals['_LISTOBJECTIONSREQUEST']._serialized_end=2905
+  _globals['_LISTOBJECTIONSRESPONSE']._serialized_start=2907
+  _globals['_LISTOBJECTIONSRESPONSE']._serialized_end=3000
+  _globals['_ANNULOBJECTIONREQUEST']._serialized_start=3003
+  _globals['_ANNULOBJECTIONREQUEST']._serialized_end=3147
+  _globals['_ANNULOBJECTIONRESPONSE']._serialized_start=3149
+  _globals['_ANNULOBJECTIONRESPONSE']._serialized_end=3270
+  _globals['_LIFTSUPPRESSIONREQUEST']._serialized_start=3272
+  _globals['_LIFTSUPPRESSIONREQUEST']._serialized_end=3362
+  _globals['_LIFTSUPPRESSIONRESPONSE']._serialized_start=3364
+  _globals['_LIFTSUPPRESSIONRESPONSE']._serialized_end=3484
+  _globals['_CHECKSUPPRESSIONREQUEST']._serialized_start=3486
+  _globals['_CHECKSUPPRESSIONREQUEST']._serialized_end=3552
+  _globals['_CHECKSUPPRESSIONRESPONSE']._serialized_start=3554
+  _globals['_CHECKSUPPRESSIONRESPONSE']._serialized_end=3600
+  _globals['_OBJECTIONSERVICE']._serialized_start=4999
+  _globals['_OBJECTIONSERVICE']._serialized_end=5693
 # @@protoc_insertion_point(module_scope)

@@ -41,6 +41,8 @@ class _ObjectionChannelEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Obje
     """OBJECTION_CHANNEL_CRM is an opt-out flag in the CRM."""
     OBJECTION_CHANNEL_PROVIDER: _ObjectionChannel.ValueType  # 6
     """OBJECTION_CHANNEL_PROVIDER is a provider's word that the person asked it to stop."""
+    OBJECTION_CHANNEL_ONE_CLICK: _ObjectionChannel.ValueType  # 7
+    """OBJECTION_CHANNEL_ONE_CLICK is a click on the link to unsubscribe that every mail carries (RFC 8058)."""
 
 class ObjectionChannel(_ObjectionChannel, metaclass=_ObjectionChannelEnumTypeWrapper):
     """ObjectionChannel says how the objection came. Every channel has the same effect."""
@@ -59,7 +61,33 @@ OBJECTION_CHANNEL_CRM: ObjectionChannel.ValueType  # 5
 """OBJECTION_CHANNEL_CRM is an opt-out flag in the CRM."""
 OBJECTION_CHANNEL_PROVIDER: ObjectionChannel.ValueType  # 6
 """OBJECTION_CHANNEL_PROVIDER is a provider's word that the person asked it to stop."""
+OBJECTION_CHANNEL_ONE_CLICK: ObjectionChannel.ValueType  # 7
+"""OBJECTION_CHANNEL_ONE_CLICK is a click on the link to unsubscribe that every mail carries (RFC 8058)."""
 Global___ObjectionChannel: _TypeAlias = ObjectionChannel  # noqa: Y015
+
+class _ObjectionScope:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ObjectionScopeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ObjectionScope.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OBJECTION_SCOPE_UNSPECIFIED: _ObjectionScope.ValueType  # 0
+    """OBJECTION_SCOPE_UNSPECIFIED means a person."""
+    OBJECTION_SCOPE_PERSON: _ObjectionScope.ValueType  # 1
+    """OBJECTION_SCOPE_PERSON is one person."""
+    OBJECTION_SCOPE_COMPANY: _ObjectionScope.ValueType  # 2
+    """OBJECTION_SCOPE_COMPANY is a company, and all who work there."""
+
+class ObjectionScope(_ObjectionScope, metaclass=_ObjectionScopeEnumTypeWrapper):
+    """ObjectionScope says for whom an objection is."""
+
+OBJECTION_SCOPE_UNSPECIFIED: ObjectionScope.ValueType  # 0
+"""OBJECTION_SCOPE_UNSPECIFIED means a person."""
+OBJECTION_SCOPE_PERSON: ObjectionScope.ValueType  # 1
+"""OBJECTION_SCOPE_PERSON is one person."""
+OBJECTION_SCOPE_COMPANY: ObjectionScope.ValueType  # 2
+"""OBJECTION_SCOPE_COMPANY is a company, and all who work there."""
+Global___ObjectionScope: _TypeAlias = ObjectionScope  # noqa: Y015
 
 class _ContactScope:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -141,6 +169,114 @@ OBJECTION_EFFECT_NUMBER_WITHHELD: ObjectionEffect.ValueType  # 3
 """OBJECTION_EFFECT_NUMBER_WITHHELD means that the lead keeps everything but its direct line, which the person shares."""
 Global___ObjectionEffect: _TypeAlias = ObjectionEffect  # noqa: Y015
 
+class _ObjectionOutcome:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ObjectionOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ObjectionOutcome.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OBJECTION_OUTCOME_UNSPECIFIED: _ObjectionOutcome.ValueType  # 0
+    """OBJECTION_OUTCOME_UNSPECIFIED is never sent."""
+    OBJECTION_OUTCOME_REGISTERED: _ObjectionOutcome.ValueType  # 1
+    """OBJECTION_OUTCOME_REGISTERED means that the person is unprocessable."""
+    OBJECTION_OUTCOME_INVALID: _ObjectionOutcome.ValueType  # 2
+    """OBJECTION_OUTCOME_INVALID means that a field breaks a rule; `field` and `rule` say which."""
+    OBJECTION_OUTCOME_NEEDS_IDENTIFIER: _ObjectionOutcome.ValueType  # 3
+    """OBJECTION_OUTCOME_NEEDS_IDENTIFIER means that there is nothing, or a name alone: nobody can tell who it is. Ask the
+    sender for an address, a number or a record.
+    """
+    OBJECTION_OUTCOME_LEAD_NOT_FOUND: _ObjectionOutcome.ValueType  # 4
+    """OBJECTION_OUTCOME_LEAD_NOT_FOUND means that only ids of leads were given, and none of them is held."""
+
+class ObjectionOutcome(_ObjectionOutcome, metaclass=_ObjectionOutcomeEnumTypeWrapper):
+    """ObjectionOutcome says what became of one objection of a batch."""
+
+OBJECTION_OUTCOME_UNSPECIFIED: ObjectionOutcome.ValueType  # 0
+"""OBJECTION_OUTCOME_UNSPECIFIED is never sent."""
+OBJECTION_OUTCOME_REGISTERED: ObjectionOutcome.ValueType  # 1
+"""OBJECTION_OUTCOME_REGISTERED means that the person is unprocessable."""
+OBJECTION_OUTCOME_INVALID: ObjectionOutcome.ValueType  # 2
+"""OBJECTION_OUTCOME_INVALID means that a field breaks a rule; `field` and `rule` say which."""
+OBJECTION_OUTCOME_NEEDS_IDENTIFIER: ObjectionOutcome.ValueType  # 3
+"""OBJECTION_OUTCOME_NEEDS_IDENTIFIER means that there is nothing, or a name alone: nobody can tell who it is. Ask the
+sender for an address, a number or a record.
+"""
+OBJECTION_OUTCOME_LEAD_NOT_FOUND: ObjectionOutcome.ValueType  # 4
+"""OBJECTION_OUTCOME_LEAD_NOT_FOUND means that only ids of leads were given, and none of them is held."""
+Global___ObjectionOutcome: _TypeAlias = ObjectionOutcome  # noqa: Y015
+
+class _ObjectionState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ObjectionStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ObjectionState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OBJECTION_STATE_UNSPECIFIED: _ObjectionState.ValueType  # 0
+    """OBJECTION_STATE_UNSPECIFIED is never sent."""
+    OBJECTION_STATE_UNREADABLE: _ObjectionState.ValueType  # 1
+    """OBJECTION_STATE_UNREADABLE means that something is still held, unreadable, and will be erased."""
+    OBJECTION_STATE_ERASED: _ObjectionState.ValueType  # 2
+    """OBJECTION_STATE_ERASED means that nothing that is due for erasure is held any more; the person stays suppressed."""
+    OBJECTION_STATE_AWAITING_CONFIRMATION: _ObjectionState.ValueType  # 3
+    """OBJECTION_STATE_AWAITING_CONFIRMATION means that a privacy officer must register the same company before its leads,
+    which are unreadable, are erased.
+    """
+    OBJECTION_STATE_ANNULMENT_PROPOSED: _ObjectionState.ValueType  # 4
+    """OBJECTION_STATE_ANNULMENT_PROPOSED means that somebody proposed to annul it, and a second person has not yet."""
+    OBJECTION_STATE_ANNULLED: _ObjectionState.ValueType  # 5
+    """OBJECTION_STATE_ANNULLED means that it was never theirs, and has no effect any more."""
+    OBJECTION_STATE_LIFTED: _ObjectionState.ValueType  # 6
+    """OBJECTION_STATE_LIFTED means that the person took it back."""
+
+class ObjectionState(_ObjectionState, metaclass=_ObjectionStateEnumTypeWrapper):
+    """ObjectionState says how far an objection is."""
+
+OBJECTION_STATE_UNSPECIFIED: ObjectionState.ValueType  # 0
+"""OBJECTION_STATE_UNSPECIFIED is never sent."""
+OBJECTION_STATE_UNREADABLE: ObjectionState.ValueType  # 1
+"""OBJECTION_STATE_UNREADABLE means that something is still held, unreadable, and will be erased."""
+OBJECTION_STATE_ERASED: ObjectionState.ValueType  # 2
+"""OBJECTION_STATE_ERASED means that nothing that is due for erasure is held any more; the person stays suppressed."""
+OBJECTION_STATE_AWAITING_CONFIRMATION: ObjectionState.ValueType  # 3
+"""OBJECTION_STATE_AWAITING_CONFIRMATION means that a privacy officer must register the same company before its leads,
+which are unreadable, are erased.
+"""
+OBJECTION_STATE_ANNULMENT_PROPOSED: ObjectionState.ValueType  # 4
+"""OBJECTION_STATE_ANNULMENT_PROPOSED means that somebody proposed to annul it, and a second person has not yet."""
+OBJECTION_STATE_ANNULLED: ObjectionState.ValueType  # 5
+"""OBJECTION_STATE_ANNULLED means that it was never theirs, and has no effect any more."""
+OBJECTION_STATE_LIFTED: ObjectionState.ValueType  # 6
+"""OBJECTION_STATE_LIFTED means that the person took it back."""
+Global___ObjectionState: _TypeAlias = ObjectionState  # noqa: Y015
+
+class _AnnulmentReason:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _AnnulmentReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AnnulmentReason.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ANNULMENT_REASON_UNSPECIFIED: _AnnulmentReason.ValueType  # 0
+    """ANNULMENT_REASON_UNSPECIFIED is refused."""
+    ANNULMENT_REASON_WRONG_PERSON: _AnnulmentReason.ValueType  # 1
+    """ANNULMENT_REASON_WRONG_PERSON is somebody else's objection, registered for this person."""
+    ANNULMENT_REASON_WRONG_LIST: _AnnulmentReason.ValueType  # 2
+    """ANNULMENT_REASON_WRONG_LIST is a list that was none of objections."""
+    ANNULMENT_REASON_TEST: _AnnulmentReason.ValueType  # 3
+    """ANNULMENT_REASON_TEST is a registration to try things out."""
+
+class AnnulmentReason(_AnnulmentReason, metaclass=_AnnulmentReasonEnumTypeWrapper):
+    """AnnulmentReason says why a registration was never the person's."""
+
+ANNULMENT_REASON_UNSPECIFIED: AnnulmentReason.ValueType  # 0
+"""ANNULMENT_REASON_UNSPECIFIED is refused."""
+ANNULMENT_REASON_WRONG_PERSON: AnnulmentReason.ValueType  # 1
+"""ANNULMENT_REASON_WRONG_PERSON is somebody else's objection, registered for this person."""
+ANNULMENT_REASON_WRONG_LIST: AnnulmentReason.ValueType  # 2
+"""ANNULMENT_REASON_WRONG_LIST is a list that was none of objections."""
+ANNULMENT_REASON_TEST: AnnulmentReason.ValueType  # 3
+"""ANNULMENT_REASON_TEST is a registration to try things out."""
+Global___AnnulmentReason: _TypeAlias = AnnulmentReason  # noqa: Y015
+
 @_typing.final
 class PhoneNumber(_message.Message):
     """PhoneNumber is a number as a person writes it."""
@@ -208,6 +344,7 @@ class Objector(_message.Message):
     CRM_REFERENCES_FIELD_NUMBER: _builtins.int
     LEAD_IDS_FIELD_NUMBER: _builtins.int
     NAMES_FIELD_NUMBER: _builtins.int
+    UNSUBSCRIBE_TOKENS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def emails(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """emails are addresses of the person, each at most 254 characters. All ways of writing them are covered."""
@@ -228,6 +365,12 @@ class Objector(_message.Message):
     def names(self) -> _containers.RepeatedCompositeFieldContainer[Global___NameAtCompany]:
         """names are names of the person at companies."""
 
+    @_builtins.property
+    def unsubscribe_tokens(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """unsubscribe_tokens are what `Lead.unsubscribe_url` ends with, from links that the person was sent. Letter case does
+        not matter.
+        """
+
     def __init__(
         self,
         *,
@@ -236,10 +379,11 @@ class Objector(_message.Message):
         crm_references: _abc.Iterable[_types_pb2.CrmReference] | None = ...,
         lead_ids: _abc.Iterable[_builtins.str] | None = ...,
         names: _abc.Iterable[Global___NameAtCompany] | None = ...,
+        unsubscribe_tokens: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["crm_references", b"crm_references", "emails", b"emails", "lead_ids", b"lead_ids", "names", b"names", "phones", b"phones"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["crm_references", b"crm_references", "emails", b"emails", "lead_ids", b"lead_ids", "names", b"names", "phones", b"phones", "unsubscribe_tokens", b"unsubscribe_tokens"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -253,6 +397,8 @@ class RegisterObjectionRequest(_message.Message):
 
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     OBJECTOR_FIELD_NUMBER: _builtins.int
+    SCOPE_FIELD_NUMBER: _builtins.int
+    COMPANY_DOMAINS_FIELD_NUMBER: _builtins.int
     CHANNEL_FIELD_NUMBER: _builtins.int
     RECEIVED_TIME_FIELD_NUMBER: _builtins.int
     REFERENCE_FIELD_NUMBER: _builtins.int
@@ -263,6 +409,8 @@ class RegisterObjectionRequest(_message.Message):
     """request_id makes the call idempotent: 1 to 64 letters, digits, dots, colons, underscores and hyphens, best a
     random UUID.
     """
+    scope: Global___ObjectionScope.ValueType
+    """scope says whether a person or a company objects; unspecified means a person."""
     channel: Global___ObjectionChannel.ValueType
     """channel says how the objection came."""
     reference: _builtins.str
@@ -279,7 +427,13 @@ class RegisterObjectionRequest(_message.Message):
     """validate_only has everything checked and nothing done: the answer says whom the objection would reach."""
     @_builtins.property
     def objector(self) -> Global___Objector:
-        """objector is who objects."""
+        """objector is who objects; absent if a company does."""
+
+    @_builtins.property
+    def company_domains(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """company_domains are the domains of a company that objects, 1 to 20, each with its sub-domains. Refused are domains
+        that hand out mailboxes to everybody, public suffixes, and those of the controller itself.
+        """
 
     @_builtins.property
     def received_time(self) -> _timestamp_pb2.Timestamp:
@@ -290,6 +444,8 @@ class RegisterObjectionRequest(_message.Message):
         *,
         request_id: _builtins.str = ...,
         objector: Global___Objector | None = ...,
+        scope: Global___ObjectionScope.ValueType = ...,
+        company_domains: _abc.Iterable[_builtins.str] | None = ...,
         channel: Global___ObjectionChannel.ValueType = ...,
         received_time: _timestamp_pb2.Timestamp | None = ...,
         reference: _builtins.str = ...,
@@ -299,7 +455,7 @@ class RegisterObjectionRequest(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["objector", b"objector", "received_time", b"received_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel", "contact_scope", b"contact_scope", "objector", b"objector", "purpose", b"purpose", "received_time", b"received_time", "reference", b"reference", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel", "company_domains", b"company_domains", "contact_scope", b"contact_scope", "objector", b"objector", "purpose", b"purpose", "received_time", b"received_time", "reference", b"reference", "request_id", b"request_id", "scope", b"scope", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -364,7 +520,10 @@ class RegisterObjectionResponse(_message.Message):
 
     @_builtins.property
     def erase_time(self) -> _timestamp_pb2.Timestamp:
-        """erase_time is when the content that is still held, unreadable, becomes due for erasure."""
+        """erase_time is when the content that is still held, unreadable, becomes due for erasure. Absent if a company has
+        more than 20 leads and no privacy officer has registered it: they are unreadable at once, and erased only after a
+        privacy officer has registered the same company.
+        """
 
     @_builtins.property
     def matches(self) -> _containers.RepeatedCompositeFieldContainer[Global___ObjectionMatch]:
@@ -424,6 +583,492 @@ class ObjectionReceipt(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ObjectionReceipt: _TypeAlias = ObjectionReceipt  # noqa: Y015
+
+@_typing.final
+class ObjectionItem(_message.Message):
+    """ObjectionItem is one objection of a batch."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OBJECTOR_FIELD_NUMBER: _builtins.int
+    RECEIVED_TIME_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    CONTACT_SCOPE_FIELD_NUMBER: _builtins.int
+    reference: _builtins.str
+    """reference is the caller's own case number: at most 64 letters, digits, dots, slashes, hashes and hyphens. No name."""
+    contact_scope: Global___ContactScope.ValueType
+    """contact_scope says by which channels the person wants to hear nothing more; unspecified means all."""
+    @_builtins.property
+    def objector(self) -> Global___Objector:
+        """objector is the person. Names alone are not enough here: others may have them."""
+
+    @_builtins.property
+    def received_time(self) -> _timestamp_pb2.Timestamp:
+        """received_time is when it reached anybody in the organisation. Absent means now; it may lie in the past."""
+
+    def __init__(
+        self,
+        *,
+        objector: Global___Objector | None = ...,
+        received_time: _timestamp_pb2.Timestamp | None = ...,
+        reference: _builtins.str = ...,
+        contact_scope: Global___ContactScope.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["objector", b"objector", "received_time", b"received_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_scope", b"contact_scope", "objector", b"objector", "received_time", b"received_time", "reference", b"reference"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ObjectionItem: _TypeAlias = ObjectionItem  # noqa: Y015
+
+@_typing.final
+class BatchRegisterObjectionsRequest(_message.Message):
+    """BatchRegisterObjectionsRequest names many who object."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ITEMS_FIELD_NUMBER: _builtins.int
+    CHANNEL_FIELD_NUMBER: _builtins.int
+    IMPORT_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """request_id makes the call idempotent: 1 to 64 letters, digits, dots, colons, underscores and hyphens."""
+    channel: Global___ObjectionChannel.ValueType
+    """channel says how they came."""
+    import_id: _builtins.str
+    """import_id is the name of the import that this batch is a part of, so that the whole can be annulled: 1 to 64
+    letters, digits, dots, colons, underscores and hyphens. Empty if there is none.
+    """
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___ObjectionItem]:
+        """items are the objections, 1 to 500."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        items: _abc.Iterable[Global___ObjectionItem] | None = ...,
+        channel: Global___ObjectionChannel.ValueType = ...,
+        import_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel", "import_id", b"import_id", "items", b"items", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BatchRegisterObjectionsRequest: _TypeAlias = BatchRegisterObjectionsRequest  # noqa: Y015
+
+@_typing.final
+class ObjectionResult(_message.Message):
+    """ObjectionResult is what became of one objection of a batch."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    OBJECTION_ID_FIELD_NUMBER: _builtins.int
+    MATCHED_LEADS_FIELD_NUMBER: _builtins.int
+    FIELD_FIELD_NUMBER: _builtins.int
+    RULE_FIELD_NUMBER: _builtins.int
+    outcome: Global___ObjectionOutcome.ValueType
+    """outcome says it."""
+    objection_id: _builtins.str
+    """objection_id is a UUIDv7 to quote in answers to the person; empty unless registered."""
+    matched_leads: _builtins.int
+    """matched_leads is how many leads became unreadable."""
+    field: _builtins.str
+    """field is the field that breaks a rule, such as `objector.emails[0]`; empty unless invalid."""
+    rule: _builtins.str
+    """rule is the rule that it breaks; empty unless invalid."""
+    def __init__(
+        self,
+        *,
+        outcome: Global___ObjectionOutcome.ValueType = ...,
+        objection_id: _builtins.str = ...,
+        matched_leads: _builtins.int = ...,
+        field: _builtins.str = ...,
+        rule: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["field", b"field", "matched_leads", b"matched_leads", "objection_id", b"objection_id", "outcome", b"outcome", "rule", b"rule"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ObjectionResult: _TypeAlias = ObjectionResult  # noqa: Y015
+
+@_typing.final
+class BatchRegisterObjectionsResponse(_message.Message):
+    """BatchRegisterObjectionsResponse is the acknowledgement of a batch."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESULTS_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_TIME_FIELD_NUMBER: _builtins.int
+    ERASE_TIME_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___ObjectionResult]:
+        """results are what became of the items, in their order."""
+
+    @_builtins.property
+    def effective_time(self) -> _timestamp_pb2.Timestamp:
+        """effective_time is from when on those who are registered are unprocessable here."""
+
+    @_builtins.property
+    def erase_time(self) -> _timestamp_pb2.Timestamp:
+        """erase_time is when the content that is still held of them becomes due for erasure."""
+
+    def __init__(
+        self,
+        *,
+        results: _abc.Iterable[Global___ObjectionResult] | None = ...,
+        effective_time: _timestamp_pb2.Timestamp | None = ...,
+        erase_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["effective_time", b"effective_time", "erase_time", b"erase_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["effective_time", b"effective_time", "erase_time", b"erase_time", "results", b"results"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BatchRegisterObjectionsResponse: _TypeAlias = BatchRegisterObjectionsResponse  # noqa: Y015
+
+@_typing.final
+class Objection(_message.Message):
+    """Objection is the evidence of one objection: how it came and how far it is, and not whose it is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OBJECTION_ID_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    SCOPE_FIELD_NUMBER: _builtins.int
+    CHANNEL_FIELD_NUMBER: _builtins.int
+    CONTACT_SCOPE_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    IMPORT_ID_FIELD_NUMBER: _builtins.int
+    REGISTERED_BY_FIELD_NUMBER: _builtins.int
+    RECEIVED_TIME_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_TIME_FIELD_NUMBER: _builtins.int
+    ERASE_TIME_FIELD_NUMBER: _builtins.int
+    MATCHED_LEADS_FIELD_NUMBER: _builtins.int
+    REMAINING_LEADS_FIELD_NUMBER: _builtins.int
+    ANNULMENT_REASON_FIELD_NUMBER: _builtins.int
+    ANNULMENT_PROPOSED_BY_FIELD_NUMBER: _builtins.int
+    objection_id: _builtins.str
+    """objection_id is its UUIDv7."""
+    state: Global___ObjectionState.ValueType
+    """state is how far it is."""
+    scope: Global___ObjectionScope.ValueType
+    """scope is for whom it is."""
+    channel: Global___ObjectionChannel.ValueType
+    """channel is how it came."""
+    contact_scope: Global___ContactScope.ValueType
+    """contact_scope is by which channels the person wants to hear nothing more."""
+    purpose: Global___ObjectionPurpose.ValueType
+    """purpose is what the person objects to; unspecified if they did not say."""
+    reference: _builtins.str
+    """reference is the desk's own case number; empty if there is none."""
+    import_id: _builtins.str
+    """import_id is the import that it was a part of; empty if there is none."""
+    registered_by: _builtins.str
+    """registered_by is the principal who registered it."""
+    matched_leads: _builtins.int
+    """matched_leads is how many leads became unreadable when it was registered."""
+    remaining_leads: _builtins.int
+    """remaining_leads is how many leads are still held, unreadable, by anybody's objection, of those that it reaches."""
+    annulment_reason: Global___AnnulmentReason.ValueType
+    """annulment_reason is why it is annulled, or is to be; unspecified if nobody proposed that."""
+    annulment_proposed_by: _builtins.str
+    """annulment_proposed_by is the principal who proposed to annul it: another must be the second; empty if nobody did."""
+    @_builtins.property
+    def received_time(self) -> _timestamp_pb2.Timestamp:
+        """received_time is when it reached the organisation."""
+
+    @_builtins.property
+    def effective_time(self) -> _timestamp_pb2.Timestamp:
+        """effective_time is since when the person is unprocessable here."""
+
+    @_builtins.property
+    def erase_time(self) -> _timestamp_pb2.Timestamp:
+        """erase_time is when content that is still held becomes due for erasure; absent while a confirmation is awaited."""
+
+    def __init__(
+        self,
+        *,
+        objection_id: _builtins.str = ...,
+        state: Global___ObjectionState.ValueType = ...,
+        scope: Global___ObjectionScope.ValueType = ...,
+        channel: Global___ObjectionChannel.ValueType = ...,
+        contact_scope: Global___ContactScope.ValueType = ...,
+        purpose: Global___ObjectionPurpose.ValueType = ...,
+        reference: _builtins.str = ...,
+        import_id: _builtins.str = ...,
+        registered_by: _builtins.str = ...,
+        received_time: _timestamp_pb2.Timestamp | None = ...,
+        effective_time: _timestamp_pb2.Timestamp | None = ...,
+        erase_time: _timestamp_pb2.Timestamp | None = ...,
+        matched_leads: _builtins.int = ...,
+        remaining_leads: _builtins.int = ...,
+        annulment_reason: Global___AnnulmentReason.ValueType = ...,
+        annulment_proposed_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["effective_time", b"effective_time", "erase_time", b"erase_time", "received_time", b"received_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["annulment_proposed_by", b"annulment_proposed_by", "annulment_reason", b"annulment_reason", "channel", b"channel", "contact_scope", b"contact_scope", "effective_time", b"effective_time", "erase_time", b"erase_time", "import_id", b"import_id", "matched_leads", b"matched_leads", "objection_id", b"objection_id", "purpose", b"purpose", "received_time", b"received_time", "reference", b"reference", "registered_by", b"registered_by", "remaining_leads", b"remaining_leads", "scope", b"scope", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Objection: _TypeAlias = Objection  # noqa: Y015
+
+@_typing.final
+class GetObjectionRequest(_message.Message):
+    """GetObjectionRequest names an objection."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OBJECTION_ID_FIELD_NUMBER: _builtins.int
+    objection_id: _builtins.str
+    """objection_id is its id: a UUID in lower-case hexadecimal with hyphens."""
+    def __init__(
+        self,
+        *,
+        objection_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["objection_id", b"objection_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetObjectionRequest: _TypeAlias = GetObjectionRequest  # noqa: Y015
+
+@_typing.final
+class GetObjectionResponse(_message.Message):
+    """GetObjectionResponse is the objection."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OBJECTION_FIELD_NUMBER: _builtins.int
+    RECEIPTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def objection(self) -> Global___Objection:
+        """objection is the objection."""
+
+    @_builtins.property
+    def receipts(self) -> _containers.RepeatedCompositeFieldContainer[Global___ObjectionReceipt]:
+        """receipts are the text to hand over to the person, as it was; none of an annulled or lifted objection."""
+
+    def __init__(
+        self,
+        *,
+        objection: Global___Objection | None = ...,
+        receipts: _abc.Iterable[Global___ObjectionReceipt] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["objection", b"objection"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["objection", b"objection", "receipts", b"receipts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetObjectionResponse: _TypeAlias = GetObjectionResponse  # noqa: Y015
+
+@_typing.final
+class ListObjectionsRequest(_message.Message):
+    """ListObjectionsRequest says which objections."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    IMPORT_ID_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """page_size is how many at most, 1 to 100; 0 means 50."""
+    page_token: _builtins.str
+    """page_token is the next_page_token of the page before; empty for the first."""
+    reference: _builtins.str
+    """reference leaves those with this case number; empty means all."""
+    import_id: _builtins.str
+    """import_id leaves those of this import; empty means all."""
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        reference: _builtins.str = ...,
+        import_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["import_id", b"import_id", "page_size", b"page_size", "page_token", b"page_token", "reference", b"reference"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListObjectionsRequest: _TypeAlias = ListObjectionsRequest  # noqa: Y015
+
+@_typing.final
+class ListObjectionsResponse(_message.Message):
+    """ListObjectionsResponse is a page of objections."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OBJECTIONS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """next_page_token is where to go on; empty at the end."""
+    @_builtins.property
+    def objections(self) -> _containers.RepeatedCompositeFieldContainer[Global___Objection]:
+        """objections are the objections, newest first."""
+
+    def __init__(
+        self,
+        *,
+        objections: _abc.Iterable[Global___Objection] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "objections", b"objections"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListObjectionsResponse: _TypeAlias = ListObjectionsResponse  # noqa: Y015
+
+@_typing.final
+class AnnulObjectionRequest(_message.Message):
+    """AnnulObjectionRequest says what is to be annulled, and why."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    OBJECTION_ID_FIELD_NUMBER: _builtins.int
+    IMPORT_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """request_id makes the call idempotent: 1 to 64 letters, digits, dots, colons, underscores and hyphens."""
+    objection_id: _builtins.str
+    """objection_id is one objection."""
+    import_id: _builtins.str
+    """import_id is every objection of an import."""
+    reason: Global___AnnulmentReason.ValueType
+    """reason is why it was never theirs."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        objection_id: _builtins.str = ...,
+        import_id: _builtins.str = ...,
+        reason: Global___AnnulmentReason.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["import_id", b"import_id", "objection_id", b"objection_id", "target", b"target"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["import_id", b"import_id", "objection_id", b"objection_id", "reason", b"reason", "request_id", b"request_id", "target", b"target"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_target: _TypeAlias = _typing.Literal["objection_id", "import_id"]  # noqa: Y015
+    _WhichOneofArgType_target: _TypeAlias = _typing.Literal["target", b"target"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_target) -> _WhichOneofReturnType_target | None: ...
+
+Global___AnnulObjectionRequest: _TypeAlias = AnnulObjectionRequest  # noqa: Y015
+
+@_typing.final
+class AnnulObjectionResponse(_message.Message):
+    """AnnulObjectionResponse says how far the annulment is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATE_FIELD_NUMBER: _builtins.int
+    ANNULLED_OBJECTIONS_FIELD_NUMBER: _builtins.int
+    RESTORED_LEADS_FIELD_NUMBER: _builtins.int
+    state: Global___ObjectionState.ValueType
+    """state is OBJECTION_STATE_ANNULMENT_PROPOSED after the first person's call, OBJECTION_STATE_ANNULLED after the
+    second's.
+    """
+    annulled_objections: _builtins.int
+    """annulled_objections is how many objections have no effect any more."""
+    restored_leads: _builtins.int
+    """restored_leads is how many leads are readable again."""
+    def __init__(
+        self,
+        *,
+        state: Global___ObjectionState.ValueType = ...,
+        annulled_objections: _builtins.int = ...,
+        restored_leads: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["annulled_objections", b"annulled_objections", "restored_leads", b"restored_leads", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AnnulObjectionResponse: _TypeAlias = AnnulObjectionResponse  # noqa: Y015
+
+@_typing.final
+class LiftSuppressionRequest(_message.Message):
+    """LiftSuppressionRequest is one of the two steps of a lift."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    EMAIL_FIELD_NUMBER: _builtins.int
+    CHALLENGE_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """request_id makes the call idempotent: 1 to 64 letters, digits, dots, colons, underscores and hyphens."""
+    email: _builtins.str
+    """email is the address of the person who wants to be known again: the first step."""
+    challenge: _builtins.str
+    """challenge is what the person received at that address, and sent back: the second step."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        email: _builtins.str = ...,
+        challenge: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["challenge", b"challenge", "email", b"email", "step", b"step"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["challenge", b"challenge", "email", b"email", "request_id", b"request_id", "step", b"step"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_step: _TypeAlias = _typing.Literal["email", "challenge"]  # noqa: Y015
+    _WhichOneofArgType_step: _TypeAlias = _typing.Literal["step", b"step"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_step) -> _WhichOneofReturnType_step | None: ...
+
+Global___LiftSuppressionRequest: _TypeAlias = LiftSuppressionRequest  # noqa: Y015
+
+@_typing.final
+class LiftSuppressionResponse(_message.Message):
+    """LiftSuppressionResponse is the answer to either step."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHALLENGE_FIELD_NUMBER: _builtins.int
+    EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    LIFTED_OBJECTIONS_FIELD_NUMBER: _builtins.int
+    challenge: _builtins.str
+    """challenge is to be delivered to the address; empty after the second step. It is made whether or not anybody
+    objected by this address, so that it tells nothing.
+    """
+    lifted_objections: _builtins.int
+    """lifted_objections is how many objections ended; 0 after the first step."""
+    @_builtins.property
+    def expire_time(self) -> _timestamp_pb2.Timestamp:
+        """expire_time is until when the challenge is good; absent after the second step."""
+
+    def __init__(
+        self,
+        *,
+        challenge: _builtins.str = ...,
+        expire_time: _timestamp_pb2.Timestamp | None = ...,
+        lifted_objections: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expire_time", b"expire_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["challenge", b"challenge", "expire_time", b"expire_time", "lifted_objections", b"lifted_objections"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LiftSuppressionResponse: _TypeAlias = LiftSuppressionResponse  # noqa: Y015
 
 @_typing.final
 class CheckSuppressionRequest(_message.Message):

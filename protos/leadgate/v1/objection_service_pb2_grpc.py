@@ -41,6 +41,31 @@ class ObjectionServiceStub:
                 request_serializer=leadgate_dot_v1_dot_objection__service__pb2.RegisterObjectionRequest.SerializeToString,
                 response_deserializer=leadgate_dot_v1_dot_objection__service__pb2.RegisterObjectionResponse.FromString,
                 _registered_method=True)
+        self.BatchRegisterObjections = channel.unary_unary(
+                '/leadgate.v1.ObjectionService/BatchRegisterObjections',
+                request_serializer=leadgate_dot_v1_dot_objection__service__pb2.BatchRegisterObjectionsRequest.SerializeToString,
+                response_deserializer=leadgate_dot_v1_dot_objection__service__pb2.BatchRegisterObjectionsResponse.FromString,
+                _registered_method=True)
+        self.GetObjection = channel.unary_unary(
+                '/leadgate.v1.ObjectionService/GetObjection',
+                request_serializer=leadgate_dot_v1_dot_objection__service__pb2.GetObjectionRequest.SerializeToString,
+                response_deserializer=leadgate_dot_v1_dot_objection__service__pb2.GetObjectionResponse.FromString,
+                _registered_method=True)
+        self.ListObjections = channel.unary_unary(
+                '/leadgate.v1.ObjectionService/ListObjections',
+                request_serializer=leadgate_dot_v1_dot_objection__service__pb2.ListObjectionsRequest.SerializeToString,
+                response_deserializer=leadgate_dot_v1_dot_objection__service__pb2.ListObjectionsResponse.FromString,
+                _registered_method=True)
+        self.AnnulObjection = channel.unary_unary(
+                '/leadgate.v1.ObjectionService/AnnulObjection',
+                request_serializer=leadgate_dot_v1_dot_objection__service__pb2.AnnulObjectionRequest.SerializeToString,
+                response_deserializer=leadgate_dot_v1_dot_objection__service__pb2.AnnulObjectionResponse.FromString,
+                _registered_method=True)
+        self.LiftSuppression = channel.unary_unary(
+                '/leadgate.v1.ObjectionService/LiftSuppression',
+                request_serializer=leadgate_dot_v1_dot_objection__service__pb2.LiftSuppressionRequest.SerializeToString,
+                response_deserializer=leadgate_dot_v1_dot_objection__service__pb2.LiftSuppressionResponse.FromString,
+                _registered_method=True)
         self.CheckSuppression = channel.unary_unary(
                 '/leadgate.v1.ObjectionService/CheckSuppression',
                 request_serializer=leadgate_dot_v1_dot_objection__service__pb2.CheckSuppressionRequest.SerializeToString,
@@ -58,9 +83,67 @@ class ObjectionServiceServicer:
         no read, no list and no look-up that starts later shows or asks for them. A person of whom nothing is held is
         suppressed all the same; only by the id of a lead that is not held nobody can be recognised.
 
+        A whole company can object, too: nothing at its domains is asked for or shown from then on.
+
         Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), NOT_FOUND (LEAD_NOT_FOUND: all
-        that was given are ids of leads, and none of them is held), FAILED_PRECONDITION (REQUEST_ID_REUSED), UNAVAILABLE
-        (STORE_UNAVAILABLE).
+        that was given are ids of leads, and none of them is held), FAILED_PRECONDITION (REQUEST_ID_REUSED),
+        RESOURCE_EXHAUSTED (RATE_LIMITED, only with `validate_only`), UNAVAILABLE (STORE_UNAVAILABLE).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BatchRegisterObjections(self, request, context):
+        """BatchRegisterObjections registers up to 500 objections of persons in one unit; each gets an outcome of its own, and
+        what is wrong with one stops none of the others. Sent again with the same request id it changes nothing twice.
+
+        Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID, for what concerns the batch),
+        FAILED_PRECONDITION (REQUEST_ID_REUSED), UNAVAILABLE (STORE_UNAVAILABLE).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetObjection(self, request, context):
+        """GetObjection says what became of an objection.
+
+        Roles: support, privacy_officer. Errors: INVALID_ARGUMENT (FIELD_INVALID), NOT_FOUND (OBJECTION_NOT_FOUND),
+        RESOURCE_EXHAUSTED (RATE_LIMITED), UNAVAILABLE (STORE_UNAVAILABLE).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListObjections(self, request, context):
+        """ListObjections lists objections, newest first. Whose they are it cannot say: that is not kept.
+
+        Roles: support, privacy_officer. Errors: INVALID_ARGUMENT (FIELD_INVALID, PAGE_TOKEN_INVALID), RESOURCE_EXHAUSTED
+        (RATE_LIMITED), UNAVAILABLE (STORE_UNAVAILABLE).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AnnulObjection(self, request, context):
+        """AnnulObjection takes back a registration that was never the person's: a slip, the wrong list, a test. It takes two
+        people: the first call proposes, the call of another principal with the same reason annuls. Until the content is
+        erased everything comes back; afterwards nothing is restored. What another objection supports stays. That somebody
+        changed their mind is no reason: see LiftSuppression.
+
+        Roles: support, privacy_officer. Errors: INVALID_ARGUMENT (FIELD_INVALID), NOT_FOUND (OBJECTION_NOT_FOUND),
+        FAILED_PRECONDITION (REQUEST_ID_REUSED, ANNULMENT_DIFFERS), UNAVAILABLE (STORE_UNAVAILABLE).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LiftSuppression(self, request, context):
+        """LiftSuppression ends the suppression of a person who says so themselves. The call with an address answers with a
+        challenge, which the caller delivers to that very address and nowhere else; the call with the challenge, which the
+        person sent back, lifts every objection that named the address. Nothing erased is restored.
+
+        Roles: privacy_officer. Errors: INVALID_ARGUMENT (FIELD_INVALID), FAILED_PRECONDITION (REQUEST_ID_REUSED,
+        CHALLENGE_INVALID), UNAVAILABLE (STORE_UNAVAILABLE).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -70,8 +153,8 @@ class ObjectionServiceServicer:
         """CheckSuppression says whether a person may not be processed: something that was given is on the suppression list, or
         what is held under it is unreadable for an objection. It does not say whether anything is held.
 
-        Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), UNAVAILABLE
-        (STORE_UNAVAILABLE).
+        Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), RESOURCE_EXHAUSTED
+        (RATE_LIMITED), UNAVAILABLE (STORE_UNAVAILABLE).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -84,6 +167,31 @@ def add_ObjectionServiceServicer_to_server(servicer, server):
                     servicer.RegisterObjection,
                     request_deserializer=leadgate_dot_v1_dot_objection__service__pb2.RegisterObjectionRequest.FromString,
                     response_serializer=leadgate_dot_v1_dot_objection__service__pb2.RegisterObjectionResponse.SerializeToString,
+            ),
+            'BatchRegisterObjections': grpc.unary_unary_rpc_method_handler(
+                    servicer.BatchRegisterObjections,
+                    request_deserializer=leadgate_dot_v1_dot_objection__service__pb2.BatchRegisterObjectionsRequest.FromString,
+                    response_serializer=leadgate_dot_v1_dot_objection__service__pb2.BatchRegisterObjectionsResponse.SerializeToString,
+            ),
+            'GetObjection': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetObjection,
+                    request_deserializer=leadgate_dot_v1_dot_objection__service__pb2.GetObjectionRequest.FromString,
+                    response_serializer=leadgate_dot_v1_dot_objection__service__pb2.GetObjectionResponse.SerializeToString,
+            ),
+            'ListObjections': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListObjections,
+                    request_deserializer=leadgate_dot_v1_dot_objection__service__pb2.ListObjectionsRequest.FromString,
+                    response_serializer=leadgate_dot_v1_dot_objection__service__pb2.ListObjectionsResponse.SerializeToString,
+            ),
+            'AnnulObjection': grpc.unary_unary_rpc_method_handler(
+                    servicer.AnnulObjection,
+                    request_deserializer=leadgate_dot_v1_dot_objection__service__pb2.AnnulObjectionRequest.FromString,
+                    response_serializer=leadgate_dot_v1_dot_objection__service__pb2.AnnulObjectionResponse.SerializeToString,
+            ),
+            'LiftSuppression': grpc.unary_unary_rpc_method_handler(
+                    servicer.LiftSuppression,
+                    request_deserializer=leadgate_dot_v1_dot_objection__service__pb2.LiftSuppressionRequest.FromString,
+                    response_serializer=leadgate_dot_v1_dot_objection__service__pb2.LiftSuppressionResponse.SerializeToString,
             ),
             'CheckSuppression': grpc.unary_unary_rpc_method_handler(
                     servicer.CheckSuppression,
@@ -120,6 +228,141 @@ class ObjectionService:
             '/leadgate.v1.ObjectionService/RegisterObjection',
             leadgate_dot_v1_dot_objection__service__pb2.RegisterObjectionRequest.SerializeToString,
             leadgate_dot_v1_dot_objection__service__pb2.RegisterObjectionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchRegisterObjections(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/leadgate.v1.ObjectionService/BatchRegisterObjections',
+            leadgate_dot_v1_dot_objection__service__pb2.BatchRegisterObjectionsRequest.SerializeToString,
+            leadgate_dot_v1_dot_objection__service__pb2.BatchRegisterObjectionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetObjection(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/leadgate.v1.ObjectionService/GetObjection',
+            leadgate_dot_v1_dot_objection__service__pb2.GetObjectionRequest.SerializeToString,
+            leadgate_dot_v1_dot_objection__service__pb2.GetObjectionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListObjections(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/leadgate.v1.ObjectionService/ListObjections',
+            leadgate_dot_v1_dot_objection__service__pb2.ListObjectionsRequest.SerializeToString,
+            leadgate_dot_v1_dot_objection__service__pb2.ListObjectionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AnnulObjection(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/leadgate.v1.ObjectionService/AnnulObjection',
+            leadgate_dot_v1_dot_objection__service__pb2.AnnulObjectionRequest.SerializeToString,
+            leadgate_dot_v1_dot_objection__service__pb2.AnnulObjectionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LiftSuppression(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/leadgate.v1.ObjectionService/LiftSuppression',
+            leadgate_dot_v1_dot_objection__service__pb2.LiftSuppressionRequest.SerializeToString,
+            leadgate_dot_v1_dot_objection__service__pb2.LiftSuppressionResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -40,16 +40,54 @@ class ObjectionServiceStub:
     no read, no list and no look-up that starts later shows or asks for them. A person of whom nothing is held is
     suppressed all the same; only by the id of a lead that is not held nobody can be recognised.
 
+    A whole company can object, too: nothing at its domains is asked for or shown from then on.
+
     Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), NOT_FOUND (LEAD_NOT_FOUND: all
-    that was given are ids of leads, and none of them is held), FAILED_PRECONDITION (REQUEST_ID_REUSED), UNAVAILABLE
-    (STORE_UNAVAILABLE).
+    that was given are ids of leads, and none of them is held), FAILED_PRECONDITION (REQUEST_ID_REUSED),
+    RESOURCE_EXHAUSTED (RATE_LIMITED, only with `validate_only`), UNAVAILABLE (STORE_UNAVAILABLE).
+    """
+    BatchRegisterObjections: _grpc.UnaryUnaryMultiCallable[_objection_service_pb2.BatchRegisterObjectionsRequest, _objection_service_pb2.BatchRegisterObjectionsResponse]
+    """BatchRegisterObjections registers up to 500 objections of persons in one unit; each gets an outcome of its own, and
+    what is wrong with one stops none of the others. Sent again with the same request id it changes nothing twice.
+
+    Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID, for what concerns the batch),
+    FAILED_PRECONDITION (REQUEST_ID_REUSED), UNAVAILABLE (STORE_UNAVAILABLE).
+    """
+    GetObjection: _grpc.UnaryUnaryMultiCallable[_objection_service_pb2.GetObjectionRequest, _objection_service_pb2.GetObjectionResponse]
+    """GetObjection says what became of an objection.
+
+    Roles: support, privacy_officer. Errors: INVALID_ARGUMENT (FIELD_INVALID), NOT_FOUND (OBJECTION_NOT_FOUND),
+    RESOURCE_EXHAUSTED (RATE_LIMITED), UNAVAILABLE (STORE_UNAVAILABLE).
+    """
+    ListObjections: _grpc.UnaryUnaryMultiCallable[_objection_service_pb2.ListObjectionsRequest, _objection_service_pb2.ListObjectionsResponse]
+    """ListObjections lists objections, newest first. Whose they are it cannot say: that is not kept.
+
+    Roles: support, privacy_officer. Errors: INVALID_ARGUMENT (FIELD_INVALID, PAGE_TOKEN_INVALID), RESOURCE_EXHAUSTED
+    (RATE_LIMITED), UNAVAILABLE (STORE_UNAVAILABLE).
+    """
+    AnnulObjection: _grpc.UnaryUnaryMultiCallable[_objection_service_pb2.AnnulObjectionRequest, _objection_service_pb2.AnnulObjectionResponse]
+    """AnnulObjection takes back a registration that was never the person's: a slip, the wrong list, a test. It takes two
+    people: the first call proposes, the call of another principal with the same reason annuls. Until the content is
+    erased everything comes back; afterwards nothing is restored. What another objection supports stays. That somebody
+    changed their mind is no reason: see LiftSuppression.
+
+    Roles: support, privacy_officer. Errors: INVALID_ARGUMENT (FIELD_INVALID), NOT_FOUND (OBJECTION_NOT_FOUND),
+    FAILED_PRECONDITION (REQUEST_ID_REUSED, ANNULMENT_DIFFERS), UNAVAILABLE (STORE_UNAVAILABLE).
+    """
+    LiftSuppression: _grpc.UnaryUnaryMultiCallable[_objection_service_pb2.LiftSuppressionRequest, _objection_service_pb2.LiftSuppressionResponse]
+    """LiftSuppression ends the suppression of a person who says so themselves. The call with an address answers with a
+    challenge, which the caller delivers to that very address and nowhere else; the call with the challenge, which the
+    person sent back, lifts every objection that named the address. Nothing erased is restored.
+
+    Roles: privacy_officer. Errors: INVALID_ARGUMENT (FIELD_INVALID), FAILED_PRECONDITION (REQUEST_ID_REUSED,
+    CHALLENGE_INVALID), UNAVAILABLE (STORE_UNAVAILABLE).
     """
     CheckSuppression: _grpc.UnaryUnaryMultiCallable[_objection_service_pb2.CheckSuppressionRequest, _objection_service_pb2.CheckSuppressionResponse]
     """CheckSuppression says whether a person may not be processed: something that was given is on the suppression list, or
     what is held under it is unreadable for an objection. It does not say whether anything is held.
 
-    Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), UNAVAILABLE
-    (STORE_UNAVAILABLE).
+    Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), RESOURCE_EXHAUSTED
+    (RATE_LIMITED), UNAVAILABLE (STORE_UNAVAILABLE).
     """
 
 @_typing.type_check_only
@@ -64,16 +102,54 @@ class ObjectionServiceAsyncStub(ObjectionServiceStub):
     no read, no list and no look-up that starts later shows or asks for them. A person of whom nothing is held is
     suppressed all the same; only by the id of a lead that is not held nobody can be recognised.
 
+    A whole company can object, too: nothing at its domains is asked for or shown from then on.
+
     Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), NOT_FOUND (LEAD_NOT_FOUND: all
-    that was given are ids of leads, and none of them is held), FAILED_PRECONDITION (REQUEST_ID_REUSED), UNAVAILABLE
-    (STORE_UNAVAILABLE).
+    that was given are ids of leads, and none of them is held), FAILED_PRECONDITION (REQUEST_ID_REUSED),
+    RESOURCE_EXHAUSTED (RATE_LIMITED, only with `validate_only`), UNAVAILABLE (STORE_UNAVAILABLE).
+    """
+    BatchRegisterObjections: _aio.UnaryUnaryMultiCallable[_objection_service_pb2.BatchRegisterObjectionsRequest, _objection_service_pb2.BatchRegisterObjectionsResponse]  # type: ignore[assignment]
+    """BatchRegisterObjections registers up to 500 objections of persons in one unit; each gets an outcome of its own, and
+    what is wrong with one stops none of the others. Sent again with the same request id it changes nothing twice.
+
+    Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID, for what concerns the batch),
+    FAILED_PRECONDITION (REQUEST_ID_REUSED), UNAVAILABLE (STORE_UNAVAILABLE).
+    """
+    GetObjection: _aio.UnaryUnaryMultiCallable[_objection_service_pb2.GetObjectionRequest, _objection_service_pb2.GetObjectionResponse]  # type: ignore[assignment]
+    """GetObjection says what became of an objection.
+
+    Roles: support, privacy_officer. Errors: INVALID_ARGUMENT (FIELD_INVALID), NOT_FOUND (OBJECTION_NOT_FOUND),
+    RESOURCE_EXHAUSTED (RATE_LIMITED), UNAVAILABLE (STORE_UNAVAILABLE).
+    """
+    ListObjections: _aio.UnaryUnaryMultiCallable[_objection_service_pb2.ListObjectionsRequest, _objection_service_pb2.ListObjectionsResponse]  # type: ignore[assignment]
+    """ListObjections lists objections, newest first. Whose they are it cannot say: that is not kept.
+
+    Roles: support, privacy_officer. Errors: INVALID_ARGUMENT (FIELD_INVALID, PAGE_TOKEN_INVALID), RESOURCE_EXHAUSTED
+    (RATE_LIMITED), UNAVAILABLE (STORE_UNAVAILABLE).
+    """
+    AnnulObjection: _aio.UnaryUnaryMultiCallable[_objection_service_pb2.AnnulObjectionRequest, _objection_service_pb2.AnnulObjectionResponse]  # type: ignore[assignment]
+    """AnnulObjection takes back a registration that was never the person's: a slip, the wrong list, a test. It takes two
+    people: the first call proposes, the call of another principal with the same reason annuls. Until the content is
+    erased everything comes back; afterwards nothing is restored. What another objection supports stays. That somebody
+    changed their mind is no reason: see LiftSuppression.
+
+    Roles: support, privacy_officer. Errors: INVALID_ARGUMENT (FIELD_INVALID), NOT_FOUND (OBJECTION_NOT_FOUND),
+    FAILED_PRECONDITION (REQUEST_ID_REUSED, ANNULMENT_DIFFERS), UNAVAILABLE (STORE_UNAVAILABLE).
+    """
+    LiftSuppression: _aio.UnaryUnaryMultiCallable[_objection_service_pb2.LiftSuppressionRequest, _objection_service_pb2.LiftSuppressionResponse]  # type: ignore[assignment]
+    """LiftSuppression ends the suppression of a person who says so themselves. The call with an address answers with a
+    challenge, which the caller delivers to that very address and nowhere else; the call with the challenge, which the
+    person sent back, lifts every objection that named the address. Nothing erased is restored.
+
+    Roles: privacy_officer. Errors: INVALID_ARGUMENT (FIELD_INVALID), FAILED_PRECONDITION (REQUEST_ID_REUSED,
+    CHALLENGE_INVALID), UNAVAILABLE (STORE_UNAVAILABLE).
     """
     CheckSuppression: _aio.UnaryUnaryMultiCallable[_objection_service_pb2.CheckSuppressionRequest, _objection_service_pb2.CheckSuppressionResponse]  # type: ignore[assignment]
     """CheckSuppression says whether a person may not be processed: something that was given is on the suppression list, or
     what is held under it is unreadable for an objection. It does not say whether anything is held.
 
-    Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), UNAVAILABLE
-    (STORE_UNAVAILABLE).
+    Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), RESOURCE_EXHAUSTED
+    (RATE_LIMITED), UNAVAILABLE (STORE_UNAVAILABLE).
     """
 
 class ObjectionServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -91,9 +167,77 @@ class ObjectionServiceServicer(metaclass=_abc_1.ABCMeta):
         no read, no list and no look-up that starts later shows or asks for them. A person of whom nothing is held is
         suppressed all the same; only by the id of a lead that is not held nobody can be recognised.
 
+        A whole company can object, too: nothing at its domains is asked for or shown from then on.
+
         Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), NOT_FOUND (LEAD_NOT_FOUND: all
-        that was given are ids of leads, and none of them is held), FAILED_PRECONDITION (REQUEST_ID_REUSED), UNAVAILABLE
-        (STORE_UNAVAILABLE).
+        that was given are ids of leads, and none of them is held), FAILED_PRECONDITION (REQUEST_ID_REUSED),
+        RESOURCE_EXHAUSTED (RATE_LIMITED, only with `validate_only`), UNAVAILABLE (STORE_UNAVAILABLE).
+        """
+
+    @_abc_1.abstractmethod
+    def BatchRegisterObjections(
+        self,
+        request: _objection_service_pb2.BatchRegisterObjectionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_objection_service_pb2.BatchRegisterObjectionsResponse, _abc.Awaitable[_objection_service_pb2.BatchRegisterObjectionsResponse]]:
+        """BatchRegisterObjections registers up to 500 objections of persons in one unit; each gets an outcome of its own, and
+        what is wrong with one stops none of the others. Sent again with the same request id it changes nothing twice.
+
+        Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID, for what concerns the batch),
+        FAILED_PRECONDITION (REQUEST_ID_REUSED), UNAVAILABLE (STORE_UNAVAILABLE).
+        """
+
+    @_abc_1.abstractmethod
+    def GetObjection(
+        self,
+        request: _objection_service_pb2.GetObjectionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_objection_service_pb2.GetObjectionResponse, _abc.Awaitable[_objection_service_pb2.GetObjectionResponse]]:
+        """GetObjection says what became of an objection.
+
+        Roles: support, privacy_officer. Errors: INVALID_ARGUMENT (FIELD_INVALID), NOT_FOUND (OBJECTION_NOT_FOUND),
+        RESOURCE_EXHAUSTED (RATE_LIMITED), UNAVAILABLE (STORE_UNAVAILABLE).
+        """
+
+    @_abc_1.abstractmethod
+    def ListObjections(
+        self,
+        request: _objection_service_pb2.ListObjectionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_objection_service_pb2.ListObjectionsResponse, _abc.Awaitable[_objection_service_pb2.ListObjectionsResponse]]:
+        """ListObjections lists objections, newest first. Whose they are it cannot say: that is not kept.
+
+        Roles: support, privacy_officer. Errors: INVALID_ARGUMENT (FIELD_INVALID, PAGE_TOKEN_INVALID), RESOURCE_EXHAUSTED
+        (RATE_LIMITED), UNAVAILABLE (STORE_UNAVAILABLE).
+        """
+
+    @_abc_1.abstractmethod
+    def AnnulObjection(
+        self,
+        request: _objection_service_pb2.AnnulObjectionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_objection_service_pb2.AnnulObjectionResponse, _abc.Awaitable[_objection_service_pb2.AnnulObjectionResponse]]:
+        """AnnulObjection takes back a registration that was never the person's: a slip, the wrong list, a test. It takes two
+        people: the first call proposes, the call of another principal with the same reason annuls. Until the content is
+        erased everything comes back; afterwards nothing is restored. What another objection supports stays. That somebody
+        changed their mind is no reason: see LiftSuppression.
+
+        Roles: support, privacy_officer. Errors: INVALID_ARGUMENT (FIELD_INVALID), NOT_FOUND (OBJECTION_NOT_FOUND),
+        FAILED_PRECONDITION (REQUEST_ID_REUSED, ANNULMENT_DIFFERS), UNAVAILABLE (STORE_UNAVAILABLE).
+        """
+
+    @_abc_1.abstractmethod
+    def LiftSuppression(
+        self,
+        request: _objection_service_pb2.LiftSuppressionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_objection_service_pb2.LiftSuppressionResponse, _abc.Awaitable[_objection_service_pb2.LiftSuppressionResponse]]:
+        """LiftSuppression ends the suppression of a person who says so themselves. The call with an address answers with a
+        challenge, which the caller delivers to that very address and nowhere else; the call with the challenge, which the
+        person sent back, lifts every objection that named the address. Nothing erased is restored.
+
+        Roles: privacy_officer. Errors: INVALID_ARGUMENT (FIELD_INVALID), FAILED_PRECONDITION (REQUEST_ID_REUSED,
+        CHALLENGE_INVALID), UNAVAILABLE (STORE_UNAVAILABLE).
         """
 
     @_abc_1.abstractmethod
@@ -105,8 +249,8 @@ class ObjectionServiceServicer(metaclass=_abc_1.ABCMeta):
         """CheckSuppression says whether a person may not be processed: something that was given is on the suppression list, or
         what is held under it is unreadable for an objection. It does not say whether anything is held.
 
-        Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), UNAVAILABLE
-        (STORE_UNAVAILABLE).
+        Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), RESOURCE_EXHAUSTED
+        (RATE_LIMITED), UNAVAILABLE (STORE_UNAVAILABLE).
         """
 
 def add_ObjectionServiceServicer_to_server(servicer: ObjectionServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -716,6 +716,7 @@ class Lead(_message.Message):
     CRM_REFERENCES_FIELD_NUMBER: _builtins.int
     SOURCES_FIELD_NUMBER: _builtins.int
     POLICY_VERSION_FIELD_NUMBER: _builtins.int
+    UNSUBSCRIBE_URL_FIELD_NUMBER: _builtins.int
     lead_id: _builtins.str
     """lead_id is a UUIDv7 in lower-case hexadecimal with hyphens. It is also the CRM's external id."""
     employee_band: Global___EmployeeBand.ValueType
@@ -732,6 +733,12 @@ class Lead(_message.Message):
     """notice_state says whether the person has been told."""
     policy_version: _builtins.int
     """policy_version is the policy under which the lead was last decided on."""
+    unsubscribe_url: _builtins.str
+    """unsubscribe_url is where a person objects with one click, for the List-Unsubscribe header of every mail (RFC 8058)
+    and for its text. It names nobody, stays the same, and outlives the lead. Its last segment is also a token for
+    `mailto:unsubscribe+TOKEN@...`, which `leadgate objections mail` reads. Sent to crm_sync and marketing; empty for
+    company data, and where the service has no HTTP door.
+    """
     @_builtins.property
     def fields(self) -> Global___LeadFields:
         """fields holds the content that the caller's role and purpose may see."""
@@ -780,10 +787,11 @@ class Lead(_message.Message):
         crm_references: _abc.Iterable[Global___CrmReference] | None = ...,
         sources: _abc.Iterable[Global___SourceRecord] | None = ...,
         policy_version: _builtins.int = ...,
+        unsubscribe_url: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["expire_date", b"expire_date", "fields", b"fields", "first_obtained_date", b"first_obtained_date", "notice_due_date", b"notice_due_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["country_code", b"country_code", "crm_references", b"crm_references", "employee_band", b"employee_band", "estimated_fields", b"estimated_fields", "expire_date", b"expire_date", "fields", b"fields", "first_obtained_date", b"first_obtained_date", "lead_id", b"lead_id", "notice_due_date", b"notice_due_date", "notice_state", b"notice_state", "origin", b"origin", "policy_version", b"policy_version", "relationship", b"relationship", "revenue_band", b"revenue_band", "sources", b"sources"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["country_code", b"country_code", "crm_references", b"crm_references", "employee_band", b"employee_band", "estimated_fields", b"estimated_fields", "expire_date", b"expire_date", "fields", b"fields", "first_obtained_date", b"first_obtained_date", "lead_id", b"lead_id", "notice_due_date", b"notice_due_date", "notice_state", b"notice_state", "origin", b"origin", "policy_version", b"policy_version", "relationship", b"relationship", "revenue_band", b"revenue_band", "sources", b"sources", "unsubscribe_url", b"unsubscribe_url"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

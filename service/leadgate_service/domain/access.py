@@ -106,6 +106,13 @@ METHOD_ROLES: Mapping[str, frozenset[Role]] = {
     ),
     "leadgate.v1.LeadService/QueryLeads": frozenset({Role.CRM_SYNC, Role.MARKETING, Role.PRIVACY_OFFICER}),
     "leadgate.v1.ObjectionService/RegisterObjection": frozenset({Role.SUPPORT, Role.PRIVACY_OFFICER, Role.CRM_SYNC}),
+    "leadgate.v1.ObjectionService/BatchRegisterObjections": frozenset(
+        {Role.SUPPORT, Role.PRIVACY_OFFICER, Role.CRM_SYNC},
+    ),
+    "leadgate.v1.ObjectionService/GetObjection": frozenset({Role.SUPPORT, Role.PRIVACY_OFFICER}),
+    "leadgate.v1.ObjectionService/ListObjections": frozenset({Role.SUPPORT, Role.PRIVACY_OFFICER}),
+    "leadgate.v1.ObjectionService/AnnulObjection": frozenset({Role.SUPPORT, Role.PRIVACY_OFFICER}),
+    "leadgate.v1.ObjectionService/LiftSuppression": frozenset({Role.PRIVACY_OFFICER}),
     "leadgate.v1.ObjectionService/CheckSuppression": frozenset({Role.SUPPORT, Role.PRIVACY_OFFICER, Role.CRM_SYNC}),
     "leadgate.v1.GovernanceService/GetPolicy": frozenset({Role.PRIVACY_OFFICER, Role.OPERATOR}),
     "leadgate.v1.GovernanceService/ApplyPolicy": frozenset({Role.PRIVACY_OFFICER}),

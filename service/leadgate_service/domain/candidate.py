@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from leadgate_service.domain import identity, subject
 from leadgate_service.domain.fields import PERSON_FIELDS, Field, LeadFields, PhoneKind
-from leadgate_service.domain.identity import Identifier
+from leadgate_service.domain.identity import TRADER_DOMAINS, Identifier
 from leadgate_service.domain.natural_persons import is_natural_person
 from leadgate_service.domain.policy import Policy
 from leadgate_service.domain.projection import Answer
@@ -60,7 +60,9 @@ class Intake:
         act_date: Day of the person's own act (with WEB_FORM) or of a new contract (with CRM_CUSTOMER), or None.
         lookup_key: What is asked about, and what the look-up record remembers.
         mailbox: The base of the address, which all its ways of writing share; empty for a domain.
+        trader: Where the owner has mail of a business that the caller calls one person's (R-013); else empty.
         of_person: A person is asked about, or a business that the caller calls one (R-013).
+        of_firm: The caller says that the company is a legal person.
         crm_identifier: What the CRM record is known by, or None.
         crm_person: The same, if the record is a person's; an account's is shared by all who work there.
         host: The domain, or that of the address.
@@ -77,7 +79,9 @@ class Intake:
 
     lookup_key: Identifier = field(init=False)
     mailbox: tuple[Identifier, ...] = field(init=False)
+    trader: tuple[Identifier, ...] = field(init=False)
     of_person: bool = field(init=False)
+    of_firm: bool = field(init=False)
     crm_identifier: Identifier | None = field(init=False)
     crm_person: Identifier | None = field(init=False)
     host: str = field(init=False)
@@ -88,15 +92,18 @@ class Intake:
         by_key = identity.email_identifiers(self.email) if self.email else (identity.company_key(domain),)
         record = self.crm_record
         by_record = identity.crm_record(record.recipient, record.object, record.record_id) if record else None
-        trades = self.email is None and is_natural_person(self.legal_form, "", None)
-        of_trader = identity.trader_domains(domain) if trades else ()
-        of_person = self.email is not None or trades
+        natural = is_natural_person(self.legal_form, "", None)
+        trader = identity.trader_domains(domain) if natural else ()
+        of_person = self.email is not None or natural
+        of_trader = trader if self.email is None else ()  # an address may be a named employee's
         person = by_record if record is not None and record.of_person else None
         found = (*by_key, *identity.domain_and_parents(domain), *of_trader, *((person,) if person else ()))
         object.__setattr__(self, "host", domain)
         object.__setattr__(self, "lookup_key", by_key[0])
         object.__setattr__(self, "mailbox", by_key[1:])
+        object.__setattr__(self, "trader", trader)
         object.__setattr__(self, "of_person", of_person)
+        object.__setattr__(self, "of_firm", self.legal_form is not None and not natural)
         object.__setattr__(self, "crm_identifier", by_record)
         object.__setattr__(self, "crm_person", person)
         object.__setattr__(self, "identifiers", found)
@@ -117,7 +124,7 @@ class Candidate:
         personal: It speaks of a person, or of a company that is one (R-013).
         minor: The person may be under 18.
         approximate: The provider matched the person only approximately.
-        named: It tells for certain who the person is, in words; a question never does.
+        named: It says for certain, in words that are kept, who has the address; a question never does.
         key: What the lead would be known by; None if nothing tells whose it is.
         record: The provider's own record of it.
         links: What is this person's alone, in the provider's numbering or the CRM's: two addresses that share one are
@@ -147,8 +154,13 @@ class Candidate:
 
     @property
     def certain(self) -> tuple[Identifier, ...]:
-        """The identifiers that are no guess: of an approximate match, those alone that the caller gave."""
-        return self.intake.identifiers if self.approximate else self.identifiers
+        """The identifiers that count: of an approximate match, what the caller gave, and where a business may be.
+
+        The domain of a business withholds and never erases, so a guess is good enough for it.
+        """
+        if not self.approximate:
+            return self.identifiers
+        return (*self.intake.identifiers, *(one for one in self.identifiers if one.kind in TRADER_DOMAINS))
 
 
 _FIELDS = tuple(Field)  # going through an enumeration itself is slow
@@ -164,7 +176,7 @@ def question(policy: Policy, intake: Intake, source: SourceName, now: datetime) 
         personal=intake.of_person,
         key=intake.lookup_key,
         links=_known(intake.crm_person if intake.of_person else None),
-        held=intake.mailbox,
+        held=intake.mailbox or intake.trader,
         identifiers=intake.identifiers,
     )
 
@@ -187,7 +199,7 @@ def prepare(policy: Policy, intake: Intake, source: SourceName, obtained_time: d
         asked += subject.person_identifiers(said, intake.host)
         asked += [person_record] if person_record is not None else []
     asked += [key] if not by_address and key is not None else []
-    named = not of_company and said.full_name is not None and not answer.approximate
+    named = by_address and fields.full_name is not None and not answer.approximate
     # A person who is named is known by the name; the domain would reach everybody else there, too (R-031).
     traded = _trader_domains(intake, said) if natural and not named else []
     business = company_record if natural and not named else None

@@ -21,6 +21,10 @@ TOLD_WITHHELD = frozenset({Role.CRM_SYNC, Role.SUPPORT, Role.PRIVACY_OFFICER})
 """Roles that learn that a person may not be processed, because they must stop. To marketing it looks like unknown."""
 
 
+GIVEN_LINK = frozenset({Role.CRM_SYNC, Role.MARKETING})
+"""Roles that write to people, and so get the link by which a person objects with one click."""
+
+
 def withheld(*, suppressed: bool, restricted: bool, expire_date: date, today: date) -> Withheld | None:
     """Say why a lead is withheld, the person's own word first; None if it may be read."""
     if suppressed:

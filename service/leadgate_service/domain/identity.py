@@ -22,6 +22,7 @@ __all__ = [
     "CANONICALISER_VERSION",
     "NAME_KINDS",
     "STRONG_KINDS",
+    "TRADER_DOMAINS",
     "TRADER_KINDS",
     "Identifier",
     "TokenKind",
@@ -82,7 +83,10 @@ STRONG_KINDS = frozenset(
 hit withholds, discloses nothing and erases nobody (R-031)."""
 
 
-TRADER_KINDS = frozenset({TokenKind.EMAIL_DOMAIN, TokenKind.EMAIL_ABOVE, TokenKind.PROVIDER_COMPANY_ID})
+TRADER_DOMAINS = frozenset({TokenKind.EMAIL_DOMAIN, TokenKind.EMAIL_ABOVE})
+"""Kinds of where the owner of a business that is a person has mail."""
+
+TRADER_KINDS = TRADER_DOMAINS | {TokenKind.PROVIDER_COMPANY_ID}
 """Kinds by which a business that is a person is found: where its owner has mail, and a provider's own id (R-013).
 
 Who works there may be known by them, too: whoever is named is not reached by them."""

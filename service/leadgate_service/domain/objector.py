@@ -13,6 +13,17 @@ MOST_IDENTIFIERS = 20
 """How many identifiers one objection may name."""
 
 
+MOST_COMPANY_LEADS = 20
+"""Above so many leads a company's are erased only after a privacy officer has registered its objection, too."""
+
+
+class Scope(StrEnum):
+    """For whom an objection is."""
+
+    PERSON = "person"
+    COMPANY = "company"
+
+
 class ContactScope(StrEnum):
     """By which channels a person wants to hear nothing more: which opt-out flags a CRM is to set, and nothing else."""
 
@@ -48,6 +59,7 @@ class Objector:
         crm_records: Records that stand for the person.
         lead_ids: Leads of the person, 16 bytes each; the store knows by what they are found.
         names: Names at companies.
+        address_tokens: Tokens of exact addresses, 16 bytes each, from links that the person was sent.
     """
 
     emails: tuple[str, ...] = ()
@@ -55,6 +67,7 @@ class Objector:
     crm_records: tuple[CrmRecord, ...] = ()
     lead_ids: tuple[bytes, ...] = ()
     names: tuple[NameAtCompany, ...] = ()
+    address_tokens: tuple[bytes, ...] = ()
 
     @property
     def identifiers(self) -> tuple[Identifier, ...]:
@@ -77,3 +90,15 @@ class Objector:
         """Where a business may be the person's: of a sole trader whom nobody knows yet, all that comes in (R-013)."""
         hosts = dict.fromkeys(map(identity.email_domain, self.emails))
         return tuple(identifier for host in hosts for identifier in identity.objector_domains(host))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Company:
+    """One company, by its canonical domains; each covers its sub-domains. Shows nothing when printed."""
+
+    domains: tuple[str, ...]
+
+    @property
+    def identifiers(self) -> tuple[Identifier, ...]:
+        """What the company and all who work there are found by."""
+        return tuple(identity.domain_and_parents(domain)[0] for domain in dict.fromkeys(self.domains))

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import pydantic
 
 from leadgate_service.domain.access import Principal, Purpose
+from leadgate_service.domain.dates import add_months
 from leadgate_service.domain.fields import Field
 from leadgate_service.domain.register import Recipient, Source, SourceName
 from leadgate_service.domain.relevance import RelevanceProfile
@@ -21,6 +22,7 @@ from leadgate_service.domain.section import CivilDate, CountryCode, Domain, Revi
 
 _MIN_LEAD_DAYS = 7
 _MAX_YEAR_DAYS = 366
+_REVIEW_MONTHS = 12
 
 LeadDays = Annotated[int, pydantic.Field(ge=_MIN_LEAD_DAYS, le=_MAX_YEAR_DAYS)]
 
@@ -180,12 +182,21 @@ class Objections(Section):
     Attributes:
         erase_after_hours: How long unreadable content waits for a slip to be annulled, in hours, 1 to 20.
         own_domains: The controller's own domains, which nobody can opt out as a company.
+        questions_per_minute: How often one caller may ask who is suppressed, 1 to 10,000.
+        list_reviewed_date: When somebody last asked whether the suppression list is still needed as it is (R-033); None
+            if nobody has yet.
         receipt: What the person is told.
     """
 
     erase_after_hours: Annotated[int, pydantic.Field(ge=1, le=20)] = 4
     own_domains: frozenset[Domain] = frozenset()
+    questions_per_minute: Annotated[int, pydantic.Field(ge=1, le=10_000)] = 120
+    list_reviewed_date: CivilDate | None = None
     receipt: ReceiptElements
+
+    def review_due(self, today: date) -> bool:
+        """Whether the yearly review of the suppression list is due (R-033)."""
+        return self.list_reviewed_date is None or add_months(self.list_reviewed_date, _REVIEW_MONTHS) < today
 
     @property
     def erase_after(self) -> timedelta:

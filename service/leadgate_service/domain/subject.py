@@ -10,7 +10,7 @@ from leadgate_service.domain import identity, normalise
 from leadgate_service.domain.emails import canonical_address
 from leadgate_service.domain.fields import Field, LeadFields, PhoneKind, Span
 from leadgate_service.domain.hosts import host_name
-from leadgate_service.domain.identity import Identifier
+from leadgate_service.domain.identity import Identifier, TokenKind
 from leadgate_service.domain.normalise import WEBSITE_SCHEME
 from leadgate_service.domain.projection import Answer
 from leadgate_service.domain.refine import Drop, refined
@@ -89,6 +89,19 @@ def company_identifiers(subject: Subject, host: str) -> tuple[Identifier, ...]:
     domains = dict.fromkeys((subject.domain, subject.employer))
     others = [domain for domain in domains if domain is not None and domain != host]
     return tuple(identifier for domain in others for identifier in identity.domain_and_parents(domain))
+
+
+def workplaces(held: Subject, key: Identifier, host: str) -> tuple[Identifier, ...]:
+    """Return the companies whose own objection covers a lead: one's domain, and each above it.
+
+    Args:
+        held: Who the lead is about, as it is held.
+        key: What the lead is known by.
+        host: The domain that was asked about, or that of the address; what mail providers have is no company's.
+    """
+    at = key.canonical if key.kind is TokenKind.COMPANY_KEY else host
+    own = () if identity.is_free_mail(at) else identity.domain_and_parents(at)
+    return (*own, *company_identifiers(held, at))
 
 
 def person_identifiers(subject: Subject, host: str) -> tuple[Identifier, ...]:

@@ -10,6 +10,14 @@ from zoneinfo import ZoneInfo
 _TIMES = MappingProxyType({"nl": "%d-%m-%Y om %H:%M uur", "en": "%d %B %Y at %H:%M"})
 """How each language writes a moment."""
 
+_UNCONFIRMED = MappingProxyType(
+    {
+        "nl": "zodra onze privacyfunctionaris dit heeft bevestigd",
+        "en": "as soon as our privacy officer has confirmed it",
+    }
+)
+"""How each language says when something happens that must be confirmed first."""
+
 LANGUAGES = tuple(_TIMES)
 """In which languages there is a receipt."""
 
@@ -22,7 +30,7 @@ class Facts:
         objection_id: To quote.
         received: When the objection reached the organisation.
         effective: Since when it is in effect.
-        erased: When content is erased.
+        erased: When content is erased; None if that must be confirmed first.
         identifiers: By how many identifiers the person is recognised.
         linked: How many of them the person did not name.
         controller: Who answers.
@@ -30,12 +38,13 @@ class Facts:
         authority: Where the person can complain.
         evidence_years: How long evidence is kept.
         backup_days: How long backups are kept.
+        of_company: A company objected, not a person.
     """
 
     objection_id: str
     received: datetime
     effective: datetime
-    erased: datetime
+    erased: datetime | None
     identifiers: int
     linked: int
     controller: str
@@ -43,6 +52,7 @@ class Facts:
     authority: str
     evidence_years: int
     backup_days: int
+    of_company: bool = False
 
 
 def receipt(language: str, facts: Facts, zone: ZoneInfo) -> str:
@@ -60,15 +70,21 @@ def receipt(language: str, facts: Facts, zone: ZoneInfo) -> str:
     missing = [name for name, value in values.items() if not value.strip()]
     if missing:
         raise ValueError(f"a receipt needs {', '.join(missing)}")
-    return _TEMPLATES[language].substitute(values)
+    return _TEMPLATES[language, facts.of_company].substitute(values)
 
 
 def _written(value: object, language: str, zone: ZoneInfo) -> str:
+    if value is None:
+        return _UNCONFIRMED[language]
     return value.astimezone(zone).strftime(_TIMES[language]) if isinstance(value, datetime) else str(value)
 
 
-def _template(language: str) -> string.Template:
-    return string.Template(files(__package__).joinpath(f"{language}.txt").read_text("utf-8"))
+def _template(name: str) -> string.Template:
+    return string.Template(files(__package__).joinpath(f"{name}.txt").read_text("utf-8"))
 
 
-_TEMPLATES = {language: _template(language) for language in LANGUAGES}
+_TEMPLATES = {
+    (language, of_company): _template(f"{'company' if of_company else 'person'}.{language}")
+    for language in LANGUAGES
+    for of_company in (False, True)
+}

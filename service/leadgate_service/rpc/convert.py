@@ -17,6 +17,7 @@ from leadgate_service.domain import identity
 from leadgate_service.domain.access import Purpose
 from leadgate_service.domain.candidate import CrmRecord
 from leadgate_service.domain.characters import CONTROLS
+from leadgate_service.domain.countries import COUNTRIES
 from leadgate_service.domain.fields import EmployeeBand, Field, PhoneKind, RevenueBand, Seniority, Span
 from leadgate_service.errors import invalid
 
@@ -28,8 +29,7 @@ MOST_NUMBER = 10**15
 CLOCK_SKEW = timedelta(minutes=5)
 """How far a caller's clock may be ahead of ours before its present is our future."""
 
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
-_COUNTRY = re.compile(r"[A-Z]{2}")
+REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _OBJECT = re.compile(r"[A-Za-z0-9_]{1,40}")
 _RECORD_ID = re.compile(r"[A-Za-z0-9]{1,40}")
 _CONTRACT = re.compile(r"[A-Za-z0-9./-]{1,64}")
@@ -42,7 +42,7 @@ _NANOS = 10**9
 def request_id(value: str) -> str:
     """Check an idempotency key."""
     rule = "must be 1 to 64 letters, digits, dots, colons, underscores and hyphens"
-    return _matching(value, _REQUEST_ID, "request_id", rule)
+    return matching(value, REQUEST_ID, "request_id", rule)
 
 
 def text(value: str, field: str, most: int) -> str:
@@ -58,12 +58,14 @@ def text(value: str, field: str, most: int) -> str:
 
 def country_from_pb(value: str) -> str | None:
     """Read a country code; empty means unknown."""
-    return _matching(value, _COUNTRY, "country_code", "must be two upper-case letters of ISO 3166-1") if value else None
+    if value and value not in COUNTRIES:
+        raise invalid("country_code", "must be two upper-case letters of ISO 3166-1")
+    return value or None
 
 
 def lead_id_from_pb(value: str, field: str = "lead_id") -> bytes:
     """Read a lead's id."""
-    checked = _matching(value, _LEAD_ID, field, "must be a UUID in lower-case hexadecimal with hyphens")
+    checked = matching(value, _LEAD_ID, field, "must be a UUID in lower-case hexadecimal with hyphens")
     return bytes.fromhex(checked.replace("-", ""))
 
 
@@ -85,15 +87,15 @@ def domain_from_pb(value: str, field: str) -> str:
 
 def contract_reference_from_pb(value: str, field: str) -> str:
     """Read the controller's own id of a contract."""
-    return _matching(value, _CONTRACT, field, "must be 1 to 64 letters, digits, dots, slashes and hyphens")
+    return matching(value, _CONTRACT, field, "must be 1 to 64 letters, digits, dots, slashes and hyphens")
 
 
 def crm_record_from_pb(message: types_pb2.CrmReference) -> CrmRecord:
     """Read a CRM reference. Whether the policy lists its recipient is for the use case to say."""
     return CrmRecord(
         message.recipient,
-        _matching(message.object, _OBJECT, "crm_reference.object", "must be 1 to 40 letters, digits and underscores"),
-        _matching(message.record_id, _RECORD_ID, "crm_reference.record_id", "must be 1 to 40 letters and digits"),
+        matching(message.object, _OBJECT, "crm_reference.object", "must be 1 to 40 letters, digits and underscores"),
+        matching(message.record_id, _RECORD_ID, "crm_reference.record_id", "must be 1 to 40 letters and digits"),
     )
 
 
@@ -170,7 +172,9 @@ class EnumTable(Generic[Word]):
 
     def read_optional(self, number: int, field: str) -> Word | None:
         """Read a value that may be unspecified."""
-        return None if number == 0 else self.read(number, field)
+        if number and number not in self._words:
+            raise invalid(field, "must be one of the values of the contract")
+        return self._words.get(number)
 
     def write(self, word: Word | None) -> Any:
         """Write a value; None is unspecified."""
@@ -185,7 +189,8 @@ REVENUE_BANDS = EnumTable(types_pb2.RevenueBand, "REVENUE_BAND", RevenueBand)
 PHONE_KINDS = EnumTable(types_pb2.PhoneKind, "PHONE_KIND", PhoneKind)
 
 
-def _matching(value: str, form: re.Pattern[str], field: str, rule: str) -> str:
+def matching(value: str, form: re.Pattern[str], field: str, rule: str) -> str:
+    """Check that a text has a form."""
     if not form.fullmatch(value):
         raise invalid(field, rule)
     return value

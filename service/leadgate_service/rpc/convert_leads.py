@@ -37,6 +37,9 @@ from leadgate_service.rpc.convert import (
 DEFAULT_PAGE = 50
 MOST_PAGE = 500
 
+MakeLink = Callable[[bytes], str]
+"""Makes the link by which a person objects with one click, of the token of their address; empty where there is none."""
+
 ORIGINS = EnumTable(types_pb2.Origin, "ORIGIN", Origin)
 WITHHELD = EnumTable(wire.WithheldReason, "WITHHELD_REASON", Withheld)
 
@@ -75,19 +78,12 @@ def filter_from_pb(request: wire.QueryLeadsRequest) -> LeadFilter:
     )
 
 
-def page_size_from_pb(number: int) -> int:
-    """Read a page size: 0 is the default, too many is the most, negative is refused (AIP-158)."""
-    if number < 0:
-        raise invalid("page_size", "must not be negative")
-    return min(number, MOST_PAGE) or DEFAULT_PAGE
-
-
 def withheld_to_pb(reason: Withheld) -> wire.Withheld:
     """Write that a lead may not be processed."""
     return wire.Withheld(reason=WITHHELD.write(reason))
 
 
-def lead_to_pb(record: LeadRecord, today: date) -> types_pb2.Lead:
+def lead_to_pb(record: LeadRecord, today: date, link: MakeLink) -> types_pb2.Lead:
     """Write what a reader may see of a lead."""
     fields = record.fields or LeadFields()
     employees, revenue = fields.company_employee_range, fields.company_estimated_revenue
@@ -105,6 +101,7 @@ def lead_to_pb(record: LeadRecord, today: date) -> types_pb2.Lead:
         crm_references=map(crm_record_to_pb, record.crm_records),
         sources=map(_source_to_pb, record.sources),
         policy_version=record.policy_version,
+        unsubscribe_url=link(record.key_token) if record.key_token is not None else "",
     )
     if record.notice_due_date is not None:
         overdue = is_expired(record.notice_due_date, today)

@@ -1,9 +1,10 @@
 """Between the messages of objections and the domain."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from typing import TypeAlias, TypeVar
 
 from leadgate.v1 import objection_service_pb2 as wire
 from leadgate.v1 import types_pb2
@@ -12,12 +13,30 @@ from leadgate_service.domain import identity, normalise
 from leadgate_service.domain.candidate import CrmRecord
 from leadgate_service.domain.disclosure import initials
 from leadgate_service.domain.fields import LeadFields
-from leadgate_service.domain.objector import MOST_IDENTIFIERS, ContactScope, NameAtCompany, ObjectionPurpose, Objector
+from leadgate_service.domain.objector import (
+    MOST_IDENTIFIERS,
+    Company,
+    ContactScope,
+    NameAtCompany,
+    ObjectionPurpose,
+    Objector,
+    Scope,
+)
 from leadgate_service.domain.policy import Policy
-from leadgate_service.errors import invalid
+from leadgate_service.errors import InvalidArgument, invalid
 from leadgate_service.receipts import LANGUAGES, Facts, receipt
-from leadgate_service.records import Effect, Match, Registered
+from leadgate_service.records import (
+    Annulled,
+    AnnulmentReason,
+    Effect,
+    Match,
+    Objection,
+    ObjectionRecord,
+    ObjectionState,
+    Registered,
+)
 from leadgate_service.rpc.convert import (
+    REQUEST_ID,
     EnumTable,
     country_from_pb,
     crm_record_from_pb,
@@ -25,16 +44,26 @@ from leadgate_service.rpc.convert import (
     email_from_pb,
     id_to_pb,
     lead_id_from_pb,
+    matching,
     text,
+    time_from_pb,
     time_to_pb,
 )
 
 CONTACT_SCOPES = EnumTable(wire.ContactScope, "CONTACT_SCOPE", ContactScope)
 PURPOSES = EnumTable(wire.ObjectionPurpose, "OBJECTION_PURPOSE", ObjectionPurpose)
 EFFECTS = EnumTable(wire.ObjectionEffect, "OBJECTION_EFFECT", Effect)
+SCOPES = EnumTable(wire.ObjectionScope, "OBJECTION_SCOPE", Scope)
+STATES = EnumTable(wire.ObjectionState, "OBJECTION_STATE", ObjectionState)
+ANNULMENT_REASONS = EnumTable(wire.AnnulmentReason, "ANNULMENT_REASON", AnnulmentReason)
 
 Given = TypeVar("Given")
 Value = TypeVar("Value")
+
+OpenLink: TypeAlias = Callable[[str], bytes | None]
+"""Returns the token of an address that the token of a link was made of; None if it was not made here."""
+
+_HasReceivedTime: TypeAlias = wire.RegisterObjectionRequest | wire.ObjectionItem
 
 MOST_NAME_CHARACTERS = 200
 MOST_PHONE_CHARACTERS = 64
@@ -47,9 +76,10 @@ _CHANNELS: Mapping[int, str] = {
 }
 
 
-def objector_from_pb(message: wire.Objector) -> Objector:
-    """Read who objects."""
+def objector_from_pb(message: wire.Objector, open_link: OpenLink | None = None) -> Objector:
+    """Read who objects, or is asked about; where nobody can open links, none is taken."""
     given = [*message.emails, *message.phones, *message.crm_references, *message.lead_ids, *message.names]
+    given += message.unsubscribe_tokens
     if not 1 <= len(given) <= MOST_IDENTIFIERS:
         raise invalid("objector", f"must have 1 to {MOST_IDENTIFIERS} identifiers")
     return Objector(
@@ -58,6 +88,7 @@ def objector_from_pb(message: wire.Objector) -> Objector:
         crm_records=_each(message.crm_references, "crm_references", _person_record),
         lead_ids=_each(message.lead_ids, "lead_ids", lead_id_from_pb),
         names=_each(message.names, "names", _name),
+        address_tokens=_each(message.unsubscribe_tokens, "unsubscribe_tokens", partial(_address_token, open_link)),
     )
 
 
@@ -76,39 +107,149 @@ def reference_from_pb(value: str) -> str | None:
     return value or None
 
 
-def registered_to_pb(registered: Registered) -> bytes:
+def import_id_from_pb(value: str) -> str | None:
+    """Read the name of an import; empty means none."""
+    rule = "must be 1 to 64 letters, digits, dots, colons, underscores and hyphens"
+    return matching(value, REQUEST_ID, "import_id", rule) if value else None
+
+
+def party_from_pb(request: wire.RegisterObjectionRequest, open_link: OpenLink) -> Objector | Company:
+    """Read who objects: a person, or a company."""
+    scope = SCOPES.read_optional(request.scope, "scope") or Scope.PERSON
+    if scope is Scope.PERSON:
+        if request.company_domains:
+            raise invalid("company_domains", "must be empty unless a company objects")
+        return objector_from_pb(request.objector, open_link)
+    if request.HasField("objector"):
+        raise invalid("objector", "must be absent if a company objects")
+    if not 1 <= len(request.company_domains) <= MOST_IDENTIFIERS:
+        raise invalid("company_domains", f"must be 1 to {MOST_IDENTIFIERS}")
+    domains = enumerate(request.company_domains)
+    return Company(domains=tuple(_company_domain(one, f"company_domains[{position}]") for position, one in domains))
+
+
+def received_from_pb(message: _HasReceivedTime, now: datetime) -> datetime:
+    """Read when an objection reached the organisation; absent means now."""
+    return time_from_pb(message.received_time, "received_time", now) if message.HasField("received_time") else now
+
+
+def item_from_pb(
+    item: wire.ObjectionItem, channel: str, import_id: str | None, now: datetime, open_link: OpenLink
+) -> Objection | None:
+    """Read one objection of a batch; None if nothing, or a name alone, says who it is."""
+    given = item.objector
+    if not (given.emails or given.phones or given.crm_references or given.lead_ids or given.unsubscribe_tokens):
+        return None
+    return Objection(
+        objector=objector_from_pb(given, open_link),
+        channel=channel,
+        received_time=received_from_pb(item, now),
+        contact_scope=CONTACT_SCOPES.read_optional(item.contact_scope, "contact_scope") or ContactScope.ALL,
+        reference=reference_from_pb(item.reference),
+        import_id=import_id,
+    )
+
+
+def registered_to_pb(registered: Registered) -> wire.RegisterObjectionResponse:
     """Write the acknowledgement."""
     return wire.RegisterObjectionResponse(
         objection_id=id_to_pb(registered.objection_id),
         effective_time=time_to_pb(registered.effective_time),
-        erase_time=time_to_pb(registered.erase_time),
+        erase_time=time_to_pb(registered.erase_time) if registered.erase_time is not None else None,
         matched_leads=registered.matched_leads,
         received_time=time_to_pb(registered.received_time),
         identifiers=registered.identifiers,
         linked_identifiers=registered.linked_identifiers,
-    ).SerializeToString()
+    )
 
 
-def with_receipts(acknowledgement: bytes, policy: Policy) -> wire.RegisterObjectionResponse:
-    """Add the text to hand over, which is made of what is kept of the answer and never kept itself (R-024)."""
-    response = wire.RegisterObjectionResponse.FromString(acknowledgement)
+def result_to_pb(registered: Registered | None) -> wire.ObjectionResult:
+    """Write what became of one objection of a batch; None names nobody who is held."""
+    if registered is None:
+        return wire.ObjectionResult(outcome=wire.OBJECTION_OUTCOME_LEAD_NOT_FOUND)
+    return wire.ObjectionResult(
+        outcome=wire.OBJECTION_OUTCOME_REGISTERED,
+        objection_id=id_to_pb(registered.objection_id),
+        matched_leads=registered.matched_leads,
+    )
+
+
+def refused_to_pb(refusal: InvalidArgument | None) -> wire.ObjectionResult:
+    """Write why one objection of a batch is not registered; None is that nobody can tell who it is."""
+    if refusal is None:
+        return wire.ObjectionResult(outcome=wire.OBJECTION_OUTCOME_NEEDS_IDENTIFIER)
+    said = refusal.metadata
+    return wire.ObjectionResult(outcome=wire.OBJECTION_OUTCOME_INVALID, field=said["field"], rule=said["rule"])
+
+
+def receipts_to_pb(registered: Registered, policy: Policy, *, of_company: bool) -> Iterator[wire.ObjectionReceipt]:
+    """Write the text to hand over, which is made of what is kept and never kept itself (R-024)."""
     told = policy.objections.receipt
     facts = Facts(
-        objection_id=response.objection_id,
-        received=response.received_time.ToDatetime(UTC),
-        effective=response.effective_time.ToDatetime(UTC),
-        erased=response.erase_time.ToDatetime(UTC),
-        identifiers=response.identifiers,
-        linked=response.linked_identifiers,
+        objection_id=id_to_pb(registered.objection_id),
+        received=registered.received_time,
+        effective=registered.effective_time,
+        erased=registered.erase_time,
+        identifiers=registered.identifiers,
+        linked=registered.linked_identifiers,
         controller=told.controller,
         contact=told.contact,
         authority=told.authority,
         evidence_years=policy.statement.evidence_years,
         backup_days=told.backup_days,
+        of_company=of_company,
     )
     for language in LANGUAGES:
-        response.receipts.add(language=language, text=receipt(language, facts, policy.retention.zone_info))
+        yield wire.ObjectionReceipt(language=language, text=receipt(language, facts, policy.retention.zone_info))
+
+
+def with_receipts(acknowledgement: bytes, policy: Policy, *, of_company: bool) -> wire.RegisterObjectionResponse:
+    """Add the text to hand over to an acknowledgement, which may be a replayed one."""
+    response = wire.RegisterObjectionResponse.FromString(acknowledgement)
+    registered = Registered(
+        objection_id=lead_id_from_pb(response.objection_id),
+        effective_time=response.effective_time.ToDatetime(UTC),
+        erase_time=response.erase_time.ToDatetime(UTC) if response.HasField("erase_time") else None,
+        matched_leads=response.matched_leads,
+        received_time=response.received_time.ToDatetime(UTC),
+        identifiers=response.identifiers,
+        linked_identifiers=response.linked_identifiers,
+    )
+    response.receipts.extend(receipts_to_pb(registered, policy, of_company=of_company))
     return response
+
+
+def objection_to_pb(record: ObjectionRecord) -> wire.Objection:
+    """Write the evidence of an objection."""
+    registered = record.registered
+    return wire.Objection(
+        objection_id=id_to_pb(registered.objection_id),
+        state=STATES.write(record.state),
+        scope=SCOPES.write(Scope.COMPANY if record.of_company else Scope.PERSON),
+        channel=wire.ObjectionChannel.Value(f"OBJECTION_CHANNEL_{record.channel.upper()}"),
+        contact_scope=CONTACT_SCOPES.write(record.contact_scope),
+        purpose=PURPOSES.write(record.purpose),
+        reference=record.reference or "",
+        import_id=record.import_id or "",
+        registered_by=record.registered_by,
+        received_time=time_to_pb(registered.received_time),
+        effective_time=time_to_pb(registered.effective_time),
+        erase_time=time_to_pb(registered.erase_time) if registered.erase_time is not None else None,
+        matched_leads=registered.matched_leads,
+        remaining_leads=record.remaining_leads,
+        annulment_reason=ANNULMENT_REASONS.write(record.annulment_reason),
+        annulment_proposed_by=record.annulment_proposed_by or "",
+    )
+
+
+def annulled_to_pb(annulled: Annulled) -> bytes:
+    """Write how far an annulment is."""
+    state = ObjectionState.ANNULLED if annulled.done else ObjectionState.ANNULMENT_PROPOSED
+    return wire.AnnulObjectionResponse(
+        state=STATES.write(state),
+        annulled_objections=annulled.objections,
+        restored_leads=annulled.leads,
+    ).SerializeToString()
 
 
 def preview_to_pb(matches: Sequence[Match]) -> wire.RegisterObjectionResponse:
@@ -134,11 +275,25 @@ def _each(messages: Iterable[Given], name: str, read: Callable[[Given, str], Val
 
 
 def _phone(message: wire.PhoneNumber, field: str) -> str:
-    written = text(message.number, f"{field}.number", MOST_PHONE_CHARACTERS)
+    written = _pasted(message.number, f"{field}.number", MOST_PHONE_CHARACTERS)
     number = normalise.phone(written, country_from_pb(message.country_code))
     if number is None:
         raise invalid(f"{field}.number", "must be a phone number, international or with its country_code")
     return number
+
+
+def _pasted(value: str, field: str, most: int) -> str:
+    """Check a text that may come from a sheet or a mail: a tab or the end of a line is white space like any other."""
+    return text(" ".join(value.split()), field, most)
+
+
+def _address_token(open_link: OpenLink | None, written: str, field: str) -> bytes:
+    if open_link is None:
+        raise invalid(field, "must be absent here: a link is for objecting, not for asking")
+    token = open_link(written)
+    if token is None:
+        raise invalid(field, "must be the end of an unsubscribe_url that this service made")
+    return token
 
 
 def _person_record(message: types_pb2.CrmReference, field: str) -> CrmRecord:
@@ -148,12 +303,15 @@ def _person_record(message: types_pb2.CrmReference, field: str) -> CrmRecord:
     return record
 
 
+def _company_domain(value: str, field: str) -> str:
+    domain = domain_from_pb(value, field)
+    if identity.is_free_mail(domain) or identity.is_bare_suffix(domain):
+        raise invalid(field, "must be a company's: not a free-mail provider's, and not a public suffix")
+    return domain
+
+
 def _name(message: wire.NameAtCompany, field: str) -> NameAtCompany:
-    name = text(message.full_name, f"{field}.full_name", MOST_NAME_CHARACTERS)
+    name = _pasted(message.full_name, f"{field}.full_name", MOST_NAME_CHARACTERS)
     if not identity.canonical_name(name):
         raise invalid(f"{field}.full_name", "must have a letter or a digit")
-    domain = domain_from_pb(message.company_domain, f"{field}.company_domain")
-    if identity.is_free_mail(domain) or identity.is_bare_suffix(domain):
-        rule = "must be a company's: not a free-mail provider's, and not a public suffix"
-        raise invalid(f"{field}.company_domain", rule)
-    return NameAtCompany(name, domain)
+    return NameAtCompany(name, _company_domain(message.company_domain, f"{field}.company_domain"))

@@ -29,7 +29,7 @@ class GovernanceService:
     ) -> wire.GetReadinessResponse:
         """Report each open point."""
         del request, call
-        points = await open_points(self._policies, self._sources, self._now)
+        points = await open_points(self._store, self._policies, self._sources, self._now)
         return wire.GetReadinessResponse(
             ready=not any(point.blocking for point in points),
             open_points=[

@@ -15,17 +15,24 @@ from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 
-from leadgate_service.audit import Entry
 from leadgate_service.counters import Counters
 from leadgate_service.domain.access import Principal, authorise
-from leadgate_service.errors import InvalidArgument, LeadgateError, NotFound, ResourceExhausted, Unavailable
+from leadgate_service.errors import (
+    Internal,
+    InvalidArgument,
+    LeadgateError,
+    NotFound,
+    ResourceExhausted,
+    Unavailable,
+)
 from leadgate_service.logs import Log
 from leadgate_service.records import Caller
-from leadgate_service.rpc.status import Internal, to_grpc_status
+from leadgate_service.rpc.status import to_grpc_status
 from leadgate_service.store import Store
 from leadgate_service.usecases.access import Gatehouse, bearer_token
 from leadgate_service.usecases.clock import Now
 from leadgate_service.usecases.policy import PolicyInForce
+from leadgate_service.usecases.refusals import refused
 
 MOST_IN_FLIGHT = 1_000
 """How many calls run at once; one more is told at once to come back (P27)."""
@@ -166,7 +173,7 @@ class Pipeline:
         except (NotFound, Unavailable):
             raise  # the use case has left its entry, or nothing can be left
         except LeadgateError as refusal:
-            await self._store.record(await self._refusal(principal, method, refusal))
+            await self._store.record(await refused(self._policies, self._now, principal.name, method, refusal.reason))
             raise
         return answer if isinstance(answer, bytes) else answer.SerializeToString()
 
@@ -187,17 +194,3 @@ class Pipeline:
             return request, raw
         self._counters.count("undeclared_bytes", received - request.ByteSize())
         return request, request.SerializeToString(deterministic=True)
-
-    async def _refusal(self, principal: Principal, method: str, refusal: LeadgateError) -> Entry:
-        policy = await self._policies.current()
-        return Entry(
-            time=self._now(),
-            principal=principal.name,
-            action=method,
-            purpose=None,
-            outcome=refusal.reason,
-            count=0,
-            detail="refused",
-            policy_version=policy.version,
-            tokens=b"",
-        )

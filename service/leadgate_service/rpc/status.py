@@ -1,6 +1,5 @@
 """From errors to gRPC statuses: code, a message without personal values, and machine-readable details (AIP-193)."""
 
-import secrets
 from collections.abc import Iterator
 
 import grpc
@@ -9,7 +8,7 @@ from google.rpc import error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
 from leadgate_service.errors import InvalidArgument, LeadgateError
-from leadgate_service.keyfiles import KeyRingError
+from leadgate_service.keyfiles import RING_UNUSABLE, KeyRingError
 from leadgate_service.policy_mistakes import PolicyError
 
 DOMAIN = "leadgate.v1"
@@ -19,29 +18,13 @@ MOST_BYTES = 6_500
 """How long an answer about a policy's mistakes may be: gRPC clients refuse trailing metadata beyond 8 KiB. What does
 not fit is left out; the metadata says how many mistakes there are, and `leadgate policy check` shows them all."""
 
-_RING_UNUSABLE = "A key ring of the service cannot be used: have the operator run `leadgate doctor`."
-
-
-class Internal(LeadgateError):
-    """Something failed that should not. The caller learns an incident id, the log what it was (P17)."""
-
-    status = "INTERNAL"
-
-    def __init__(self) -> None:
-        incident = secrets.token_hex(8)
-        super().__init__(
-            "INTERNAL",
-            f"Something failed here: give the incident id {incident} to the operator.",
-            incident=incident,
-        )
-
 
 def to_grpc_status(error: LeadgateError) -> grpc.Status:
     """Make the status that a caller gets: always with ErrorInfo, and with BadRequest where a field is named.
 
     What is wrong with a key ring is told without the file, whose path is the operator's alone to know.
     """
-    message = _RING_UNUSABLE if isinstance(error, KeyRingError) else error.message
+    message = RING_UNUSABLE if isinstance(error, KeyRingError) else error.message
     info = error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=dict(error.metadata))
     details = [_packed(info)]
     violations = _violations(error)

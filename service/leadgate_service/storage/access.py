@@ -1,4 +1,4 @@
-"""Units of work of access: tokens, and the fingerprint of the key ring that the database belongs to."""
+"""Units of work of access: who may call."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -6,7 +6,6 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from leadgate_service.audit import Entry
-from leadgate_service.keyfiles import KeyRingError
 from leadgate_service.records import AccessToken
 from leadgate_service.storage import tables
 from leadgate_service.storage.journal import Record
@@ -49,8 +48,6 @@ REVOKE_TOKEN = Statement(
     .where(_tokens.token_id == sa.bindparam("revoked_id"), _tokens.revoked_time.is_(None))
     .values(revoked_time=sa.bindparam("now")),
 )
-SELECT_FINGERPRINT = Statement(sa.select(tables.installation.c.keep_fingerprint))
-INSERT_INSTALLATION = Insert(tables.installation, ("installation_id", "keep_fingerprint", "founded_time"))
 
 
 def principal_of(token_hash: bytes, now: datetime, today: date) -> Work[str | None]:
@@ -101,21 +98,3 @@ def _entry(action: str, detail: str, now: datetime) -> Entry:
         policy_version=0,
         tokens=b"",
     )
-
-
-def is_founded_with(fingerprint: bytes) -> Work[bool | None]:
-    """Say whether the database was founded with this ring; None if it was not founded yet."""
-    rows = yield SELECT_FINGERPRINT()
-    return bytes(rows[0][0]) == fingerprint if rows else None
-
-
-def check_ring(fingerprint: bytes, now: datetime) -> Work[None]:
-    """Compare the ring with the one the database was founded with; found an empty database with it."""
-    match (yield from is_founded_with(fingerprint)):
-        case None:
-            yield INSERT_INSTALLATION([(1, fingerprint, now)])
-        case False:
-            raise KeyRingError(
-                "The keep ring is not the one this database was founded with: every objection would be forgotten. "
-                "Restore the right ring from escrow.",
-            )

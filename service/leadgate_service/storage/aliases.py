@@ -35,8 +35,13 @@ _reached = _first.union(
     .join(_first, _first.c.key_token == _known.c.key_token)
     .where(one_of(_known.c.kind, "kinds")),
 )
-SELECT_LINKED = Statement(sa.select(*_ALIAS).join(_reached, _reached.c.key_token == _aliases.key_token).where(_linking))
-"""All links of those who are known by some tokens or keys, and of those whom they are linked to, however far."""
+SELECT_LINKED = Statement(
+    sa.select(*_ALIAS)
+    .join(_reached, _reached.c.key_token == _aliases.key_token)
+    .where(one_of(_aliases.kind, "kinds") | (_aliases.kind == TokenKind.EMAIL_DOMAIN.value)),
+)
+"""All links of those who are known by some tokens or keys, and of those whom they are linked to, however far; and where
+the owners of businesses among them have mail."""
 
 SELECT_BY_KEY = Statement(sa.select(*_ALIAS).where(one_of(_aliases.key_token, "keys")))
 SELECT_BY_TOKEN = Statement(sa.select(*_ALIAS).where(one_of(_aliases.token, "tokens")))
@@ -56,6 +61,22 @@ def read(rows: Iterable[Row]) -> list[Alias]:
     return [Alias(bytes(key), bytes(token), TokenKind(kind)) for key, token, kind in rows]
 
 
+def by_key(rows: Iterable[Row]) -> defaultdict[bytes, list[Alias]]:
+    """Read rows, and sort them by whom they are of."""
+    found = defaultdict[bytes, list[Alias]](list)
+    for alias in read(rows):
+        found[alias.key_token].append(alias)
+    return found
+
+
+def by_token(rows: Iterable[Row]) -> defaultdict[bytes, list[Alias]]:
+    """Read rows, and sort them by the identifier."""
+    found = defaultdict[bytes, list[Alias]](list)
+    for alias in read(rows):
+        found[alias.token].append(alias)
+    return found
+
+
 class AliasBook:
     """The aliases of one transaction: which keys belong to one person, and what it adds.
 
@@ -68,6 +89,7 @@ class AliasBook:
         self._tokens = tokens
         self._keys: defaultdict[bytes, set[bytes]] = defaultdict(set)
         self._links: defaultdict[bytes, set[bytes]] = defaultdict(set)
+        self._known: defaultdict[bytes, set[bytes]] = defaultdict(set)
         self._new: dict[Alias, None] = {}
         for alias in read(rows):
             self._learn(alias)
@@ -78,9 +100,13 @@ class AliasBook:
         return set(self._links)
 
     @property
-    def links(self) -> set[bytes]:
-        """Everything by which anybody of the transaction is linked."""
-        return set(self._keys)
+    def tokens(self) -> set[bytes]:
+        """Everything by which anybody of the transaction is known, as far as that is read."""
+        return {token for known in self._known.values() for token in known}
+
+    def known_of(self, key: bytes) -> set[bytes]:
+        """Return by what else whoever has a key is known, as far as that is read."""
+        return self._known.get(key, set())
 
     def links_of(self, key: bytes) -> set[bytes]:
         """Return what links a key to others, as far as it is known."""
@@ -112,6 +138,7 @@ class AliasBook:
         return [KEEP_ALIASES(rows)] if rows else []
 
     def _learn(self, alias: Alias) -> None:
+        self._known[alias.key_token].add(alias.token)
         if alias.kind in LINKING_KINDS:
             self._keys[alias.token].add(alias.key_token)
             self._links[alias.key_token].add(alias.token)
@@ -127,6 +154,6 @@ def select_links(
     linking: frozenset[bytes],
     tokens: Mapping[Identifier, bytes],
 ) -> Step:
-    """Read what links the persons among the candidates to others, by what is said now and by what is known."""
-    keys = {tokens[candidate.intake.lookup_key] for candidate in candidates if candidate.personal}
+    """Read what links the candidates to others, by what is said now and by what is known."""
+    keys = {tokens[candidate.intake.lookup_key] for candidate in candidates}
     return SELECT_LINKED(keys=list(keys), tokens=list(linking), kinds=[kind.value for kind in LINKING_KINDS])

@@ -213,7 +213,7 @@ class Intake:
         looked_up, leads, suppressed_links = yield together(
             SELECT_LOOKUPS(keys=list(asked_about | aliases.keys)),
             SELECT_LEADS(keys=list(known_as | asked_about | aliases.keys)),
-            SELECT_SUPPRESSIONS(tokens=list(aliases.links - asked)),
+            SELECT_SUPPRESSIONS(tokens=list(aliases.tokens - asked)),
         )
         # Only now, since the leads were locked as they are after whoever held them, which a snapshot may not be.
         lead_ids = [row[0] for row in leads]
@@ -253,7 +253,8 @@ class Intake:
             count=1,
             detail="",
             policy_version=asking.policy.version,
-            tokens=self.keep.evidence_token("subject", self.keep.token(subject)),
+            # Not of the token: evidence stays as it is when a rotation changes that.
+            tokens=self.keep.evidence_token(subject.kind, subject.canonical.encode()),
         )
 
     def _entry_of(self, unit: Admission, judged: Sequence[Judged]) -> Entry:

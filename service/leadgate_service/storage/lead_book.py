@@ -103,7 +103,7 @@ class LeadBook:
         self._new: dict[bytes, LeadRow] = {}
         self._updated: dict[bytes, LeadRow] = {}
         self._replaced: list[bytes] = []
-        self._unreadable: dict[bytes, datetime | None] = {}
+        self._unreadable: dict[bytes, tuple[datetime | None, bool]] = {}
         self._referred = {(bytes(lead_id), bytes(token)) for lead_id, token in references}
         self._crm_references: dict[tuple[bytes, bytes], Row] = {}
         self._changes: list[Row] = []
@@ -160,12 +160,13 @@ class LeadBook:
         self._crm_references[key] = (*key, record.recipient, record.object, record.record_id)
         return is_new
 
-    def suppress(self, row: LeadRow, erase_time: datetime | None) -> bytes:
+    def suppress(self, row: LeadRow, erase_time: datetime | None, *, until_named: bool = False) -> bytes:
         """Make a lead unreadable, and tell the recipients to stop.
 
         Args:
             row: The lead.
             erase_time: When it becomes due for erasure; None if it is only withheld.
+            until_named: An answer that names somebody makes it readable again.
 
         Returns:
             Its id.
@@ -174,8 +175,8 @@ class LeadBook:
         if row["suppressed_time"] is None:
             row["suppressed_time"] = self._now
             self._changes.append((lead_id, "stop", "objection", self._now))
-        row["erase_time"] = erase_time
-        self._unreadable[lead_id] = erase_time
+        row["erase_time"], row["until_named"] = erase_time, until_named
+        self._unreadable[lead_id] = erase_time, until_named
         return lead_id
 
     def begin_earlier(self, row: LeadRow, start: date) -> None:
@@ -214,10 +215,10 @@ class LeadBook:
             yield REPLACE_CRM_REFERENCES(list(self._crm_references.values()))
         # Those of them that are not written whole anyway; some cannot be, since their content cannot be opened.
         written = self._new.keys() | self._updated.keys()
-        left = {lead_id: time for lead_id, time in self._unreadable.items() if lead_id not in written}
-        for erase_time in set(left.values()):
-            lead_ids = [lead_id for lead_id, time in left.items() if time == erase_time]
-            yield SUPPRESS_LEADS(lead_ids=lead_ids, now=self._now, erase_time=erase_time)
+        left = {lead_id: how for lead_id, how in self._unreadable.items() if lead_id not in written}
+        for erase_time, until_named in set(left.values()):
+            lead_ids = [lead_id for lead_id, how in left.items() if how == (erase_time, until_named)]
+            yield SUPPRESS_LEADS(lead_ids=lead_ids, now=self._now, erase_time=erase_time, until_named=until_named)
         if self._changes:
             yield INSERT_CHANGES(self._changes)
 
@@ -246,6 +247,7 @@ class LeadBook:
             "restricted_time": None,
             "suppressed_time": None,
             "erase_time": None,
+            "until_named": False,
             "phone_withheld": False,
             "fields": decision.fields,
             **self._said(candidate),
@@ -263,7 +265,8 @@ class LeadBook:
             "first_obtained_date": decision.first_obtained_date,
             "expire_date": decision.expire_date,
             "approximate": updates.approximate(row["approximate"], row["fields"], candidate, decision),
-            "suppressed_time": None,  # who was withheld for a domain, and is named now, speaks for herself
+            "suppressed_time": None,  # who was withheld as a business, and is named now, speaks for herself
+            "until_named": False,
         }
         row.update({name: value for name, value in self._said(candidate).items() if value is not None})
         row.update(known)

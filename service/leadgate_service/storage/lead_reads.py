@@ -15,6 +15,7 @@ from leadgate_service.keys import BurnRing, KeepRing
 from leadgate_service.records import LeadKey, LeadRecord
 from leadgate_service.storage import tables
 from leadgate_service.storage.lead_rows import LEAD_COLUMNS, source_record, to_record
+from leadgate_service.storage.token_version import SELECT_TOKEN_VERSION, require_version
 from leadgate_service.storage.work import Row, Statement, Step, one_of, together
 
 _leads = tables.leads.c
@@ -82,15 +83,25 @@ class MultiGet:
     """
 
     def __init__(self, keep: KeepRing, burn: BurnRing, keys: Sequence[LeadKey]) -> None:
+        self._token_version = keep.token_version
         self._burn = burn
         self._wanted = [_wanted(keep, key) for key in keys]
         self._ways = tuple(dict.fromkeys(one.way for one in self._wanted))
-        self.steps = together(*(step for way in self._ways for step in self._steps(way)))
+        reads = [step for way in self._ways for step in self._steps(way)]
+        self.steps = together(*reads, SELECT_TOKEN_VERSION()) if reads else together()
 
     def answers(self, rows: Sequence[Row]) -> list[LeadRecord | None]:
-        """Return what was found, in the order of the keys; `rows` are those of the steps."""
+        """Return what was found, in the order of the keys; `rows` are those of the steps.
+
+        Raises:
+            Unavailable: TOKEN_KEY_ROTATED: by these tokens nobody is found any more.
+        """
+        if not rows:
+            return []
+        *read, versions = rows
+        require_version(versions, self._token_version)
         found: dict[_Wanted, LeadRecord] = {}
-        for way, (leads, sources, crm_references) in zip(self._ways, zip(*[iter(rows)] * 3, strict=True), strict=True):
+        for way, (leads, sources, crm_references) in zip(self._ways, zip(*[iter(read)] * 3, strict=True), strict=True):
             found |= _found(way, leads, crm_references, open_records(self._burn, leads, sources, crm_references))
         return [found.get(one) for one in self._wanted]
 

@@ -102,6 +102,7 @@ def to_record(
         restricted=row["restricted_time"] is not None,
         crm_records=tuple(crm_records),
         sources=tuple(sources),
+        key_token=bytes(row["key_token"]) if row["personal"] else None,
     )
 
 

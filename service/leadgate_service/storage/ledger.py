@@ -52,11 +52,12 @@ class Ledger:
         """Say what is known of the person or company of a candidate."""
         row = self.leads.of(candidate)
         hits = self.suppressions.kinds(self.tokens[identifier] for identifier in candidate.identifiers)
-        if candidate.personal:
-            # What is known of the person counts, whether or not it is named again; who is named is no business.
-            known = self.suppressions.kinds(self.aliases.links_of(self.tokens[candidate.intake.lookup_key]))
-            is_named = candidate.named or (row is not None and _is_named(row))
-            hits |= known - TRADER_KINDS if is_named else known
+        # What is known counts, whether or not it is said again: of a person all, of a company that it was called one
+        # person's. Who is named is no business, and a legal person is nobody's.
+        known = self.suppressions.kinds(self.aliases.known_of(self.tokens[candidate.intake.lookup_key]))
+        if candidate.named or candidate.intake.of_firm or (row is not None and _is_named(row)):
+            known -= TRADER_KINDS
+        hits |= known if candidate.personal else known & TRADER_KINDS
         lookup = self.lookups.of(candidate)
         return Standing(
             suppressed=frozenset(hits),
@@ -114,17 +115,20 @@ class Ledger:
             The lead's id, if it has become unreadable.
         """
         row = self.leads.by_key(self.tokens[candidate.intake.lookup_key])
-        kinds = self.suppressions.kinds(self.tokens[identifier] for identifier in candidate.certain)
-        theirs = not kinds.isdisjoint(STRONG_KINDS)
-        if candidate.personal and (theirs or not kinds.isdisjoint(TRADER_KINDS)):
-            self.remember(candidate)  # so that the next answer is refused, too, if it does not tell again
+        listed = [one for one in candidate.certain if self.suppressions.of(self.tokens[one])]
+        theirs = [one for one in listed if one.kind in STRONG_KINDS]
+        traded = any(one.kind in TRADER_KINDS for one in listed)
+        if (candidate.personal or candidate.intake.of_person) and (theirs or traded):
+            # So that the next answer is refused, too, if it does not tell again; and it is known for what this one was.
+            self.remember(candidate)
+            self.aliases.add(candidate.intake.lookup_key, theirs)
         if row is None or row["erase_time"] is not None or (row["suppressed_time"] is not None and not row["personal"]):
             return None
         if theirs and (row["personal"] or candidate.personal):
             erase_time = self.now + self.policy.objections.erase_after
             return self.leads.suppress(row, erase_time if row["personal"] else None)
-        if row["suppressed_time"] is None and not kinds.isdisjoint(TRADER_KINDS) and not _is_named(row):
-            return self.leads.suppress(row, None)
+        if row["suppressed_time"] is None and traded and not _is_named(row):
+            return self.leads.suppress(row, None, until_named=True)
         return None
 
     def write(self, besides: Iterable[Step]) -> Work[None]:
@@ -133,10 +137,13 @@ class Ledger:
         yield together(*self.leads.writes(), *self.aliases.writes(), *self.lookups.writes(), *besides)
 
     def _know(self, candidate: Candidate, row: LeadRow) -> None:
-        """Note what the content tells of a person, as it is held now: an objection reaches all that was ever known."""
-        # What is only a guess may be somebody else's name; the number is held all the same.
-        if candidate.key is not None and row["personal"]:
-            held = subject.of_fields(row["fields"])
+        """Note what the content tells, as it is held now: an objection reaches all that was ever known."""
+        if candidate.key is None:
+            return
+        held = subject.of_fields(row["fields"])
+        self.aliases.add(candidate.key, subject.workplaces(held, candidate.key, candidate.intake.host))
+        if row["personal"]:
+            # What is only a guess may be somebody else's name; the number is held all the same.
             told = held._replace(full_name=None) if row["approximate"] else held
             self.aliases.add(candidate.key, subject.person_identifiers(told, candidate.intake.host))
 
@@ -147,12 +154,10 @@ class Ledger:
 def _objected(row: LeadRow, candidate: Candidate) -> bool:
     """Whether a held lead's objection stands against a candidate, whatever else identifies it.
 
-    What is only withheld, for the domain of an address, is asked for by that domain again; an answer that names
-    somebody else there is not meant.
+    What is only withheld as a business, for the domain of an address, is asked for by that domain again; an answer that
+    names somebody there is not meant.
     """
-    if row["suppressed_time"] is None:
-        return False
-    return row["erase_time"] is not None or not candidate.named
+    return row["suppressed_time"] is not None and not (row["until_named"] and candidate.named)
 
 
 def _is_named(row: LeadRow) -> bool:

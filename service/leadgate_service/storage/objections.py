@@ -1,24 +1,27 @@
 """Units of work of an objection: from its commit on, the person is unprocessable (R-018)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from leadgate_service.audit import Entry
 from leadgate_service.domain.fields import PhoneKind
 from leadgate_service.domain.identity import Identifier
-from leadgate_service.domain.objector import Objector
-from leadgate_service.errors import LeadgateError, NotFound
+from leadgate_service.domain.objector import MOST_COMPANY_LEADS, Company, Objector
+from leadgate_service.errors import LeadgateError
 from leadgate_service.ids import NewId
-from leadgate_service.keys import BurnRing, KeepRing
-from leadgate_service.records import Effect, LeadRecord, Match, Objection, Registered
+from leadgate_service.keys import TOKEN_BYTES, BurnRing, KeepRing
+from leadgate_service.records import Effect, LeadRecord, Match, Objection, Registered, Registration
 from leadgate_service.storage import tables
+from leadgate_service.storage.aliases import SELECT_BY_TOKEN, read
 from leadgate_service.storage.journal import Record
 from leadgate_service.storage.lead_reads import open_records
+from leadgate_service.storage.parties import Party, of_company
 from leadgate_service.storage.persons import identify
 from leadgate_service.storage.requests import open_book
+from leadgate_service.storage.review import review
 from leadgate_service.storage.suppressions import (
     INSERT_SUPPRESSIONS,
     SELECT_SUPPRESSIONS,
@@ -26,7 +29,7 @@ from leadgate_service.storage.suppressions import (
     SuppressionList,
     Taught,
 )
-from leadgate_service.storage.withholding import SELECT_UNREADABLE, reach, release, withhold
+from leadgate_service.storage.withholding import SELECT_MATCHED, SELECT_UNREADABLE, Reach, reach, withhold
 from leadgate_service.storage.work import Insert, Row, Statement, Step, Work, one_of, together
 
 MOST_MATCHES = 100
@@ -36,7 +39,7 @@ SELECT_REACHED = Statement(
     sa.select(*tables.leads.columns)
     .where(
         one_of(tables.leads.c.key_token, "keys"),
-        tables.leads.c.personal,
+        tables.leads.c.personal | sa.bindparam("of_company", type_=sa.Boolean()),
         tables.leads.c.suppressed_time.is_(None),
         tables.leads.c.expire_date >= sa.bindparam("today"),
     )
@@ -50,6 +53,15 @@ LINKED = "objection_linked"
 
 
 @dataclass(frozen=True, slots=True)
+class _Named:
+    """An objection of somebody who can be told apart."""
+
+    objection_id: bytes
+    objection: Objection
+    party: Party
+
+
+@dataclass(frozen=True, slots=True)
 class Objections:
     """The units of work of objections, with the keys and ids that they use."""
 
@@ -57,50 +69,38 @@ class Objections:
     burn: BurnRing
     new_id: NewId
 
-    def register(self, objection: Objection, record: Record) -> Work[bytes | LeadgateError]:
-        """Suppress a person. See `Store.register_objection`; runs with the latch closed."""
-        book = yield from open_book([objection.caller], self.keep, objection.now)
-        earlier = book.earlier(objection.caller)
+    def register(self, registration: Registration, record: Record) -> Work[bytes | LeadgateError]:
+        """Suppress people. See `Store.register_objections`; runs with the latch closed."""
+        book = yield from open_book([registration.caller], self.keep, registration.now)
+        earlier = book.earlier(registration.caller)
         if earlier is not None:
             return earlier
-        group = self.keep.group_id(objection_id := self.new_id().bytes)
-        person = yield from identify(self.keep, objection.objector, group)
-        if person is None:
-            return _nobody()
-        whom = yield from person.reach()
-        yield self._insert(person.suppressions, objection.today)
-        withheld = yield from withhold(person.suppressions, whom, objection.now, objection.erase_time)
-        registered = Registered(
-            objection_id=objection_id,
-            effective_time=objection.now,
-            erase_time=objection.erase_time,
-            matched_leads=len(withheld),
-            received_time=objection.received_time,
-            identifiers=len(person.suppressions),
-            linked_identifiers=len(person.suppressions) - person.named,
-        )
-        if person.keys:
-            yield from release(person.names, objection.now)
-        yield INSERT_OBJECTIONS([_objection_row(objection, registered)])
-        response = objection.encode(registered)
-        book.remember(objection.caller, response)
+        ids = [self.new_id().bytes for _ in registration.objections]
+        parties = yield from self._identify([one.objector for one in registration.objections], ids)
+        found = zip(ids, registration.objections, parties, strict=True)
+        named = [_Named(one_id, objection, party) for one_id, objection, party in found if party is not None]
+        answers, withheld = yield from self._suppress(registration, named)
+        response = registration.encode([answers.get(one_id) for one_id in ids])
+        if isinstance(response, LeadgateError):
+            return response
+        book.remember(registration.caller, response)
         yield together(*book.writes())
-        record(self._entry(objection, registered, withheld))
+        record(self._entry(registration, answers.keys(), withheld))
         return response
 
-    def matches(self, objector: Objector, today: date) -> Work[list[Match] | LeadgateError]:
+    def matches(self, objector: Objector | Company, today: date) -> Work[list[Match] | None]:
         """Say which readable leads an objection would reach. See `Store.objection_matches`."""
-        person = yield from identify(self.keep, objector, b"")
-        if person is None:
-            return _nobody()
-        whom = yield from person.reach()
+        (party,) = yield from self._identify([objector], [b""])
+        if party is None:
+            return None
+        (whom,) = yield from reach([party])
         found: list[Match] = []
         for effect, keys in (
             (Effect.SUPPRESSED, whom.suppressed),
             (Effect.WITHHELD, whom.withheld),
             (Effect.NUMBER_WITHHELD, whom.lines - whom.withheld),
         ):
-            rows = yield SELECT_REACHED(keys=list(keys), today=today)
+            rows = yield SELECT_REACHED(keys=list(keys), today=today, of_company=whom.of_company)
             found += [Match(effect, record) for record in open_records(self.burn, rows, [], [])]
         return [match for match in found if match.effect is not Effect.NUMBER_WITHHELD or _shows_line(match.lead)]
 
@@ -132,9 +132,8 @@ class Objections:
         if not new:
             return
         yield self._insert(new.values(), unit.today)
-        added = list(new.values())
-        whom = yield from reach(added)
-        withheld = yield from withhold(added, whom, unit.now, unit.now + unit.policy.objections.erase_after)
+        whom = yield from reach([Party(suppressions=tuple(new.values()))])
+        withheld = yield from withhold(whom, unit.now, unit.now + unit.policy.objections.erase_after)
         record(
             Entry(
                 time=unit.now,
@@ -145,9 +144,49 @@ class Objections:
                 count=len(withheld),
                 detail=f"identifiers={len(new)}",
                 policy_version=unit.policy.version,
-                tokens=self._tokens(withheld),
+                tokens=self._tokens(withheld.values()),
             ),
         )
+
+    def _identify(self, objectors: Sequence[Objector | Company], ids: Sequence[bytes]) -> Work[list[Party | None]]:
+        """Find all that is known of those who object; None for whom nothing was given that is held."""
+        groups = [self.keep.group_id(objection_id) for objection_id in ids]
+        both = list(zip(objectors, groups, strict=True))
+        found = yield from identify(self.keep, [(one, group) for one, group in both if isinstance(one, Objector)])
+        of_persons = iter(found)
+        return [
+            of_company(self.keep, one, group) if isinstance(one, Company) else next(of_persons) for one, group in both
+        ]
+
+    def _suppress(
+        self, registration: Registration, named: Sequence[_Named]
+    ) -> Work[tuple[dict[bytes, Registered], Iterable[bytes]]]:
+        """Put people on the list, and make unreadable what it reaches.
+
+        Returns:
+            What is acknowledged, by objection, and the ids of the leads that became unreadable.
+        """
+        if not named:
+            return {}, ()
+        whom = yield from reach([one.party for one in named])
+        erase_time = registration.erase_time if (yield from _may_erase(registration, whom)) else None
+        yield self._insert((listed for one in named for listed in one.party.suppressions), registration.today)
+        withheld = yield from withhold(whom, registration.now, erase_time)
+        yield from _release([name for one in named for name in one.party.names], registration.now)
+        answers = {
+            one.objection_id: Registered(
+                objection_id=one.objection_id,
+                effective_time=registration.now,
+                erase_time=erase_time,
+                matched_leads=sum(key in withheld for key in reached.suppressed | reached.withheld),
+                received_time=one.objection.received_time,
+                identifiers=len(one.party.suppressions),
+                linked_identifiers=len(one.party.suppressions) - one.party.named,
+            )
+            for one, reached in zip(named, whom, strict=True)
+        }
+        yield INSERT_OBJECTIONS([_row(one, answers[one.objection_id], registration) for one in named])
+        return answers, withheld.values()
 
     def _insert(self, suppressions: Iterable[Suppression], today: date) -> Step:
         return INSERT_SUPPRESSIONS([one.row(self.keep.token_version, today) for one in suppressions])
@@ -155,18 +194,35 @@ class Objections:
     def _tokens(self, lead_ids: Iterable[bytes]) -> bytes:
         return b"".join(self.keep.evidence_token("lead", lead_id) for lead_id in lead_ids)
 
-    def _entry(self, objection: Objection, registered: Registered, withheld: Iterable[bytes]) -> Entry:
+    def _entry(self, registration: Registration, objection_ids: Collection[bytes], withheld: Iterable[bytes]) -> Entry:
+        tokens = self._tokens(withheld)
+        channels = ",".join(sorted({one.channel for one in registration.objections}))
         return Entry(
-            time=objection.now,
-            principal=objection.caller.principal,
-            action=objection.caller.action,
+            time=registration.now,
+            principal=registration.caller.principal,
+            action=registration.caller.action,
             purpose=None,
             outcome="OK",
-            count=registered.matched_leads,
-            detail=f"channel={objection.channel}",
-            policy_version=objection.policy_version,
-            tokens=self.keep.evidence_token("objection", registered.objection_id) + self._tokens(withheld),
+            count=len(tokens) // TOKEN_BYTES,
+            detail=f"channel={channels} objections={len(objection_ids)}",
+            policy_version=registration.policy_version,
+            tokens=b"".join(self.keep.evidence_token("objection", one) for one in objection_ids) + tokens,
         )
+
+
+def _may_erase(registration: Registration, whom: Iterable[Reach]) -> Work[bool]:
+    """Whether what is reached may be erased without another's word: a company's slip may cost many."""
+    if registration.confirmed:
+        return True
+    keys = {key for one in whom if one.of_company for key in one.suppressed}
+    return not keys or len((yield SELECT_MATCHED(keys=list(keys)))) <= MOST_COMPANY_LEADS
+
+
+def _release(names: Sequence[bytes], now: datetime) -> Work[None]:
+    """Make readable again who was withheld for a name alone, now that it is known for certain whose it is (R-031)."""
+    if names:
+        named = {alias.key_token for alias in read((yield SELECT_BY_TOKEN(tokens=names)))}
+        yield from review(named, now, "objection", due=False)
 
 
 def _shows_line(lead: LeadRecord) -> bool:
@@ -174,23 +230,24 @@ def _shows_line(lead: LeadRecord) -> bool:
     return lead.fields is not None and lead.fields.phone_kind is PhoneKind.DIRECT
 
 
-def _nobody() -> NotFound:
-    return NotFound(
-        "LEAD_NOT_FOUND",
-        "No such lead is held of a person: name them by something else, such as an e-mail address.",
-    )
-
-
-def _objection_row(objection: Objection, registered: Registered) -> Row:
+def _row(one: _Named, registered: Registered, registration: Registration) -> Row:
+    objection = one.objection
     return (
         registered.objection_id,
-        objection.received_time,
+        registered.received_time,
         registered.effective_time,
         registered.erase_time,
+        "company" if one.party.of_company else "person",
         objection.channel,
         objection.contact_scope,
         objection.purpose,
         objection.reference,
-        objection.caller.principal,
+        objection.import_id,
+        registration.caller.principal,
         registered.matched_leads,
+        registered.identifiers,
+        registered.linked_identifiers,
+        None,
+        None,
+        None,
     )

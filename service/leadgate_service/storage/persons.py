@@ -1,7 +1,7 @@
 """Who somebody is, from anything that is known of them: all keys and tokens of one person, held or only looked up."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
@@ -9,40 +9,51 @@ from leadgate_service.domain.identity import STRONG_KINDS, TokenKind
 from leadgate_service.domain.objector import Objector
 from leadgate_service.keys import KeepRing
 from leadgate_service.storage import tables
-from leadgate_service.storage.aliases import PERSONAL_LINKS, SELECT_BY_KEY, SELECT_BY_TOKEN, Alias
-from leadgate_service.storage.aliases import read as aliases_of
+from leadgate_service.storage.aliases import (
+    PERSONAL_LINKS,
+    SELECT_BY_KEY,
+    SELECT_BY_TOKEN,
+    Alias,
+    by_key,
+    by_token,
+)
+from leadgate_service.storage.parties import Party
 from leadgate_service.storage.suppressions import Suppression
-from leadgate_service.storage.withholding import Reach, reach
 from leadgate_service.storage.work import Statement, Work, one_of
 
 SELECT_KEYS = Statement(
-    sa.select(tables.leads.c.key_token).where(tables.leads.c.personal, one_of(tables.leads.c.lead_id, "lead_ids")),
+    sa.select(tables.leads.c.lead_id, tables.leads.c.key_token).where(
+        tables.leads.c.personal, one_of(tables.leads.c.lead_id, "lead_ids")
+    ),
 )
 
+_COMPANY_KINDS = frozenset({TokenKind.DOMAIN, TokenKind.EMAIL_ABOVE})
+"""What is known of a person and is not theirs: where they work, and what is above the domain of a business."""
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """One person who objects, as the store knows them.
+
+@dataclass(slots=True)
+class _Sought:
+    """One person on the way to being identified.
 
     Attributes:
-        keys: Under which they are known for certain; empty if nothing tells who it is.
-        suppressions: Every identifier of theirs, as it goes on the list.
-        named: How many identifiers the objection itself gave.
-        names: The tokens of names at companies that the objection itself gave.
+        group: Of the objection.
+        given: The tokens of what the objection gave.
+        keys: The person's own keys: those that were given, and those that have what was given as an alias.
+        linked: The keys of others who share a provider's id or a CRM record with these, each with that token.
     """
 
-    keys: frozenset[bytes]
-    suppressions: tuple[Suppression, ...]
-    named: int
-    names: tuple[bytes, ...]
+    group: bytes
+    given: Mapping[bytes, TokenKind]
+    keys: set[bytes]
+    linked: dict[bytes, bytes] = field(default_factory=dict)
 
-    def reach(self) -> Work[Reach]:
-        """Find whom their objection reaches; a name reaches whoever has it as long as nothing tells whose it is."""
-        return (yield from reach(self.suppressions, self.keys, homonyms=not self.keys))
+    @property
+    def strong(self) -> list[bytes]:
+        return [token for token, kind in self.given.items() if kind in STRONG_KINDS]
 
 
-def identify(keep: KeepRing, objector: Objector, group: bytes) -> Work[Person | None]:
-    """Find all that is known of a person who objects (R-030).
+def identify(keep: KeepRing, objectors: Sequence[tuple[Objector, bytes]]) -> Work[list[Party | None]]:
+    """Find all that is known of persons who object (R-030).
 
     The person's own keys are those that were given, by themselves or by a lead, or have what was given as an alias.
     Another key belongs to the person if it shares a provider's id or a CRM record with one of these: one step, no
@@ -50,43 +61,61 @@ def identify(keep: KeepRing, objector: Objector, group: bytes) -> Work[Person | 
 
     Args:
         keep: Makes tokens.
-        objector: What is known.
-        group: Of the objection.
+        objectors: What is known of each, and the group of the objection.
 
     Returns:
-        The person; None if nothing was given but leads that are not held of any person.
+        The persons; None for whom nothing was given but leads that are not held of any person.
     """
+    lead_ids = [lead_id for objector, _ in objectors for lead_id in objector.lead_ids]
+    held = {bytes(lead_id): bytes(key) for lead_id, key in (yield SELECT_KEYS(lead_ids=lead_ids))} if lead_ids else {}
+    sought = [_begin(keep, objector, group, held) for objector, group in objectors]
+    owners = by_token((yield SELECT_BY_TOKEN(tokens=[token for one in sought for token in one.strong])))
+    for one in sought:
+        one.keys.update(alias.key_token for token in one.strong for alias in owners[token])
+    own = by_key((yield SELECT_BY_KEY(keys=[key for one in sought for key in one.keys])))
+    linking = {key: [alias.token for alias in known if alias.kind in PERSONAL_LINKS] for key, known in own.items()}
+    others = by_token((yield SELECT_BY_TOKEN(tokens=[token for tokens in linking.values() for token in tokens])))
+    for one in sought:
+        for token in (token for key in one.keys for token in linking.get(key, ())):
+            one.linked |= {alias.key_token: token for alias in others[token]}
+    theirs = by_key((yield SELECT_BY_KEY(keys=[key for one in sought for key in one.linked.keys() - one.keys])))
+    return [_party(one, own, theirs) for one in sought]
+
+
+def _begin(keep: KeepRing, objector: Objector, group: bytes, held: Mapping[bytes, bytes]) -> _Sought:
     identifiers = (*objector.identifiers, *objector.trader_domains)
     given = {keep.token(identifier): identifier.kind for identifier in identifiers}
-    held = {bytes(key) for (key,) in (yield SELECT_KEYS(lead_ids=list(objector.lead_ids)))}
-    if not given and not held:
+    given |= dict.fromkeys(objector.address_tokens, TokenKind.EMAIL_EXACT)
+    keys = {held[lead_id] for lead_id in objector.lead_ids if lead_id in held}
+    one = _Sought(group, given, keys)
+    one.keys.update(one.strong)
+    return one
+
+
+def _party(one: _Sought, own: Mapping[bytes, list[Alias]], theirs: Mapping[bytes, list[Alias]]) -> Party | None:
+    if not one.given and not one.keys:
         return None
-    strong = [token for token, kind in given.items() if kind in STRONG_KINDS]
-    own_keys = {*strong, *held, *(alias.key_token for alias in aliases_of((yield SELECT_BY_TOKEN(tokens=strong))))}
-    own = aliases_of((yield SELECT_BY_KEY(keys=list(own_keys))))
-    linking = [alias.token for alias in own if alias.kind in PERSONAL_LINKS]
-    parents = {alias.key_token: alias.token for alias in aliases_of((yield SELECT_BY_TOKEN(tokens=linking)))}
-    others = aliases_of((yield SELECT_BY_KEY(keys=list(parents.keys() - own_keys))))
-    named = {**_kinds(own), **given}
+    named = {**_kinds(alias for key in one.keys for alias in own.get(key, ())), **one.given}
+    others = [alias for key in one.linked.keys() - one.keys for alias in theirs.get(key, ())]
     added = {token: kind for token, kind in _kinds(others).items() if token not in named}
-    parent_of = {alias.token: parents[alias.key_token] for alias in others} | parents
-    return Person(
-        keys=frozenset({*own_keys, *parents}),
+    parent_of = {alias.token: one.linked[alias.key_token] for alias in others} | one.linked
+    keys = frozenset({*one.keys, *one.linked})
+    return Party(
         suppressions=(
-            *(Suppression(token, kind, group, None) for token, kind in named.items()),
-            *(Suppression(token, kind, group, parent_of[token]) for token, kind in added.items()),
+            *(Suppression(token, kind, one.group, None) for token, kind in named.items()),
+            *(Suppression(token, kind, one.group, parent_of[token]) for token, kind in added.items()),
         ),
-        named=len(given),
-        names=tuple(token for token, kind in given.items() if kind is TokenKind.NAME_AT_DOMAIN),
+        keys=keys,
+        named=len(one.given),
+        names=tuple(token for token, kind in one.given.items() if kind is TokenKind.NAME_AT_DOMAIN),
+        homonyms=not keys,
     )
 
 
 def _kinds(aliases: Iterable[Alias]) -> dict[bytes, TokenKind]:
-    """Return the tokens of aliases and of their keys; a key with a mailbox among its aliases is an address.
-
-    What is above the domain of a business is not its own.
-    """
-    found: dict[bytes, TokenKind] = {one.token: one.kind for one in aliases if one.kind is not TokenKind.EMAIL_ABOVE}
-    by_address = {alias.key_token for alias in aliases if alias.kind is TokenKind.EMAIL_BASE}
-    keys = {alias.key_token for alias in aliases}
+    """Return the tokens of aliases and of their keys; a key with a mailbox among its aliases is an address."""
+    known = list(aliases)
+    found: dict[bytes, TokenKind] = {one.token: one.kind for one in known if one.kind not in _COMPANY_KINDS}
+    by_address = {alias.key_token for alias in known if alias.kind is TokenKind.EMAIL_BASE}
+    keys = {alias.key_token for alias in known}
     return found | {key: TokenKind.EMAIL_EXACT if key in by_address else TokenKind.COMPANY_KEY for key in keys}

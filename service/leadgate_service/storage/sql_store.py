@@ -6,33 +6,40 @@ transaction at a time; intake and reads are batched, so that under load many cal
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import TypeVar
 
 from leadgate_service.audit import Entry, Head
 from leadgate_service.audit_verify import StoredChain
 from leadgate_service.domain.identity import Identifier
-from leadgate_service.domain.objector import Objector
+from leadgate_service.domain.objector import Company, Objector
 from leadgate_service.errors import Unavailable
 from leadgate_service.ids import NewId
 from leadgate_service.keys import BurnRing, KeepRing
 from leadgate_service.records import (
     AccessToken,
     Admission,
+    Annulment,
     AppliedPolicy,
     Asking,
     LeadFilter,
     LeadKey,
     LeadPage,
     LeadRecord,
+    Lift,
     Match,
-    Objection,
+    ObjectionFilter,
+    ObjectionRecord,
     PolicyChange,
+    Registration,
     Settlement,
 )
-from leadgate_service.storage import access, trail
+from leadgate_service.storage import access, installation, rotation, trail
+from leadgate_service.storage.annulments import Annulments, Begun
 from leadgate_service.storage.batcher import Lane
 from leadgate_service.storage.driver import Driver
 from leadgate_service.storage.erasure import Erasure
+from leadgate_service.storage.evidence import Evidence
 from leadgate_service.storage.intake import Intake
 from leadgate_service.storage.journal import Journal, Record
 from leadgate_service.storage.lead_reads import MultiGet
@@ -40,6 +47,7 @@ from leadgate_service.storage.leads import Leads
 from leadgate_service.storage.objections import Objections
 from leadgate_service.storage.policy import Policies
 from leadgate_service.storage.suppressions import Taught
+from leadgate_service.storage.token_version import AtTokenVersion
 from leadgate_service.storage.work import Latch, Work, alone
 
 Answer = TypeVar("Answer")
@@ -71,7 +79,7 @@ class SqlStore:
         now: Callable[[], datetime],
         new_id: NewId,
     ) -> None:
-        self._driver = driver
+        self._driver = driver = AtTokenVersion(driver, keep.token_version)
         self._keep = keep
         self._now = now
         self._intake = Intake(keep, burn, new_id)
@@ -79,6 +87,8 @@ class SqlStore:
         self._leads = Leads(burn)
         self._objections = Objections(keep, burn, new_id)
         self._erasure = Erasure(keep)
+        self._evidence = Evidence(keep)
+        self._annulments = Annulments(keep)
         self._policies = Policies(keep)
         self._intake_journal = Journal(driver, "intake", now, new_id)
         self._objection_journal = Journal(driver, "objections", now, new_id)
@@ -124,13 +134,46 @@ class SqlStore:
                 "The audit entry could not be made durable, so nothing is disclosed: send the same request again.",
             ) from None
 
-    async def register_objection(self, objection: Objection) -> bytes:
+    async def register_objection(self, registration: Registration) -> bytes:
         """See `Store.register_objection`."""
 
         def work(record: Record) -> Work[bytes | Exception]:
-            return self._objections.register(objection, record)
+            return self._objections.register(registration, record)
 
         return _raised(await self._objection_journal.commit(work, Latch.EXCLUSIVE))
+
+    async def objection(self, objection_id: bytes) -> ObjectionRecord | None:
+        """See `Store.objection`."""
+        return await self._driver.read_by_tokens(lambda: self._evidence.one(objection_id))
+
+    async def objections(
+        self,
+        wanted: ObjectionFilter,
+        *,
+        before: bytes | None,
+        most: int,
+    ) -> Sequence[ObjectionRecord]:
+        """See `Store.objections`."""
+        return await self._driver.read_by_tokens(lambda: self._evidence.page(wanted, before, most))
+
+    async def annul(self, wish: Annulment) -> bytes:
+        """See `Store.annul`."""
+        so_far = Begun(restored=0)
+        while True:
+            answer = await self._objection_journal.commit(
+                partial(self._annulments.annul, wish, so_far), Latch.EXCLUSIVE
+            )
+            if not isinstance(answer, Begun):
+                return _raised(answer)
+            so_far = answer
+
+    async def objections_of(self, address_token: bytes) -> bytes:
+        """See `Store.objections_of`."""
+        return await self._driver.read_by_tokens(lambda: self._annulments.objections_of(address_token))
+
+    async def lift(self, lift: Lift) -> bytes:
+        """See `Store.lift`."""
+        return _raised(await self._objection_journal.commit(partial(self._annulments.lift, lift), Latch.EXCLUSIVE))
 
     async def erase_due(self, *, now: datetime) -> int:
         """See `Store.erase_due`."""
@@ -140,13 +183,13 @@ class SqlStore:
 
         return await self._objection_journal.commit(work, Latch.EXCLUSIVE)
 
-    async def objection_matches(self, objector: Objector, *, today: date) -> Sequence[Match]:
+    async def objection_matches(self, objector: Objector | Company, *, today: date) -> Sequence[Match] | None:
         """See `Store.objection_matches`."""
-        return _raised(await self._driver.read(lambda: self._objections.matches(objector, today)))
+        return await self._driver.read_by_tokens(lambda: self._objections.matches(objector, today))
 
     async def is_suppressed(self, identifiers: Sequence[Identifier], lead_ids: Sequence[bytes] = ()) -> bool:
         """See `Store.is_suppressed`."""
-        return await self._driver.read(lambda: self._objections.is_suppressed(identifiers, lead_ids))
+        return await self._driver.read_by_tokens(lambda: self._objections.is_suppressed(identifiers, lead_ids))
 
     async def policy(self) -> AppliedPolicy | None:
         """See `Store.policy`."""
@@ -178,8 +221,30 @@ class SqlStore:
 
     async def check_ring(self) -> None:
         """See `Store.check_ring`."""
-        fingerprint = self._keep.fingerprint()
-        await self._driver.transact(lambda: access.check_ring(fingerprint, self._now()), Latch.NONE)
+        await self._driver.transact(lambda: installation.check_ring(self._keep, self._now()), Latch.NONE)
+        if not await self.is_suppressed([installation.CANARY]):
+            raise installation.canary_lost()
+
+    async def rotate_token_key(self, newer: KeepRing, progressed: rotation.Progress) -> int:
+        """Bring every token of the database under the next token key; this store refuses to go on afterwards.
+
+        Args:
+            newer: The ring with that key, at the version after this store's.
+            progressed: Told how far it is.
+
+        Returns:
+            How many rows hold tokens.
+
+        Raises:
+            Unavailable: TOKEN_KEY_ROTATED: somebody else has done it. STORE_UNAVAILABLE: nothing was changed.
+            CommitUnknown: The connection was lost while committing: all of it is done, or nothing.
+            KeyRingError: The canary was not found again; nothing was changed.
+        """
+
+        def work(record: Record) -> Work[int]:
+            return rotation.rotate(newer, self._now(), record, progressed)
+
+        return await self._objection_journal.commit(work, Latch.EXCLUSIVE)
 
     async def audit_heads(self) -> Sequence[Head]:
         """See `Store.audit_heads`."""

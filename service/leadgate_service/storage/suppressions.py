@@ -1,7 +1,7 @@
 """The suppression list as one transaction sees it: what is on it, and what a blocked item adds (R-027, R-030)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -26,8 +26,13 @@ INSERT_SUPPRESSIONS = Insert(tables.suppressions, tuple(column.name for column i
 _CERTAIN = frozenset({TokenKind.EMAIL_EXACT, TokenKind.PROVIDER_PERSON_ID})
 """What tells for certain who somebody is; nothing else makes a link (design 4.2)."""
 
-_OF_PERSON = STRONG_KINDS | {TokenKind.PHONE_E164, TokenKind.NAME_AT_DOMAIN}
-"""What a link may add: identifiers of the person, never the company's."""
+_OF_PERSON = STRONG_KINDS | {
+    TokenKind.PHONE_E164,
+    TokenKind.NAME_AT_DOMAIN,
+    TokenKind.EMAIL_DOMAIN,
+    TokenKind.PROVIDER_COMPANY_ID,
+}
+"""What a link may add: identifiers of the person, and of a business that is the person; never a company's."""
 
 
 class Suppression(NamedTuple):
@@ -47,8 +52,9 @@ class Suppression(NamedTuple):
 
     def row(self, key_version: int, today: date) -> Row:
         """Return the row of the table."""
-        kind = self.kind.value
-        return (self.token, self.group_id, kind, "person", self.parent, key_version, CANONICALISER_VERSION, today)
+        scope = "company" if self.kind is TokenKind.DOMAIN else "person"
+        kind, version = self.kind.value, CANONICALISER_VERSION
+        return (self.token, self.group_id, kind, scope, self.parent, key_version, version, today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,12 @@ class Taught:
     suppressions: Sequence[Suppression]
 
 
+def read(rows: Iterable[Row]) -> Iterator[Suppression]:
+    """Read rows."""
+    for token, kind, group_id, parent in rows:
+        yield Suppression(bytes(token), TokenKind(kind), bytes(group_id), bytes(parent) if parent else None)
+
+
 class SuppressionList:
     """The part of the list that concerns one transaction.
 
@@ -73,19 +85,22 @@ class SuppressionList:
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self._by_token: defaultdict[bytes, list[Suppression]] = defaultdict(list)
-        for token, kind, group_id, parent in rows:
-            one = Suppression(bytes(token), TokenKind(kind), bytes(group_id), bytes(parent) if parent else None)
+        for one in read(rows):
             self._by_token[one.token].append(one)
 
     def kinds(self, tokens: Iterable[bytes]) -> set[TokenKind]:
         """Return the kinds of those tokens that are on the list."""
         if not self._by_token:
             return set()
-        return {one.kind for token in tokens for one in self._by_token.get(token, ())}
+        return {one.kind for token in tokens for one in self.of(token)}
+
+    def of(self, token: bytes) -> Sequence[Suppression]:
+        """Return on whose behalf a token is on the list."""
+        return self._by_token.get(token, ())
 
     def has(self, token: bytes, group_id: bytes) -> bool:
         """Say whether a token is on the list for this person."""
-        return any(one.group_id == group_id for one in self._by_token.get(token, ()))
+        return any(one.group_id == group_id for one in self.of(token))
 
     def taught(self, candidate: Candidate, tokens: Mapping[Identifier, bytes]) -> list[Suppression]:
         """Return what else a blocked answer, or question, tells of who objected.
@@ -95,7 +110,7 @@ class SuppressionList:
         if not self._by_token:
             return []
         certain = [tokens[one] for one in candidate.certain if one.kind in _CERTAIN]
-        originals = [one for token in certain for one in self._by_token.get(token, ()) if one.parent is None]
+        originals = [one for token in certain for one in self.of(token) if one.parent is None]
         return [
             Suppression(tokens[identifier], identifier.kind, original.group_id, original.token)
             for original in originals

@@ -122,6 +122,7 @@ leads = Table(
     Column("restricted_time", Instant, comment="Art. 18: withheld, unchanged, not swept"),
     Column("suppressed_time", Instant, comment="Art. 21: unreadable since"),
     Column("erase_time", Instant, comment="when suppressed content is due; null if it is only withheld (R-031)"),
+    Column("until_named", Boolean, nullable=False, comment="withheld as a business, until somebody is named (R-013)"),
     Column("phone_withheld", Boolean, nullable=False, comment="somebody who shares the direct line objected (R-031)"),
     CheckConstraint("lawful_basis = 'legitimate_interest'", name="one_basis"),
     CheckConstraint("personal = (notice_due_date IS NOT NULL)", name="notice_for_persons"),
@@ -207,6 +208,7 @@ suppressions = Table(
     Column("key_version", SmallInteger, nullable=False),
     Column("canonicaliser_version", SmallInteger, nullable=False),
     Column("created_date", Date, nullable=False),
+    Index(None, "group_id"),
     comment="The suppression list (R-027): keyed tokens of people who objected. Lives as long as enrichment runs; goes "
     "only by a lift or an annulment. Usable for a yes or no, and for answering the person.",
 )
@@ -228,13 +230,21 @@ objections = Table(
     Column("objection_id", LeadId, primary_key=True),
     Column("received_time", Instant, nullable=False),
     Column("effective_time", Instant, nullable=False),
-    Column("erase_time", Instant, nullable=False),
+    Column("erase_time", Instant, comment="null if a privacy officer must confirm it first"),
+    Column("scope", String(10), nullable=False),
     Column("channel", String(20), nullable=False),
     Column("contact_scope", String(10), nullable=False, comment="which opt-out flags a recipient is to set"),
     Column("purpose", String(20), comment="what the person objects to; null if they did not say"),
     Column("reference", String(64), comment="the desk's own case number; the contract forbids names"),
+    Column("import_id", String(64), comment="the import that it was a part of; computed from a file's digest"),
     Column("registered_by", String(64), nullable=False),
     Column("matched_leads", Integer, nullable=False),
+    Column("identifiers", Integer, nullable=False, comment="by how many the person was recognised"),
+    Column("linked_identifiers", Integer, nullable=False),
+    Column("annulment_reason", String(20), comment="why it was never theirs (R-091); null unless that is proposed"),
+    Column("annulment_proposed_by", String(64)),
+    Column("annulled_by", String(64), comment="the second person; null while there is none"),
+    Index(None, "import_id", "objection_id"),
     comment="Evidence that an objection was honoured (R-072): dates and channel, no content, no lead id. Lives five "
     "years. Deleted by the retention sweep.",
 )
@@ -334,6 +344,7 @@ installation = Table(
     metadata,
     Column("installation_id", SmallInteger, primary_key=True, autoincrement=False),
     Column("keep_fingerprint", LargeBinary, nullable=False, comment="of the key ring that the tokens were made with"),
+    Column("token_version", SmallInteger, nullable=False, comment="how many token keys are in every token (R-032)"),
     Column("founded_time", Instant, nullable=False),
     CheckConstraint("installation_id = 1", name="one_row"),
     comment="One row: which key ring this database belongs to. A service with another ring does not start, since it "

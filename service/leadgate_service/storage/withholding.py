@@ -5,8 +5,8 @@ share does less (R-031): at the domain of an address only a business that is a p
 whoever shares a direct line, the number alone.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,18 +15,17 @@ import sqlalchemy as sa
 from leadgate_service.domain.fields import PhoneKind
 from leadgate_service.domain.identity import NAME_KINDS, STRONG_KINDS, TRADER_KINDS, TokenKind
 from leadgate_service.storage import tables
-from leadgate_service.storage.aliases import SELECT_BY_KEY, SELECT_BY_TOKEN
-from leadgate_service.storage.aliases import read as aliases_of
+from leadgate_service.storage.aliases import SELECT_BY_KEY, SELECT_BY_TOKEN, Alias, by_token, read
 from leadgate_service.storage.changes import INSERT_CHANGES
-from leadgate_service.storage.suppressions import Suppression
+from leadgate_service.storage.parties import Party
 from leadgate_service.storage.work import Row, Statement, Work, one_of
 
 _leads = tables.leads.c
 _references = tables.crm_references.c
 
 SELECT_MATCHED = Statement(
-    sa.select(_leads.lead_id, _leads.suppressed_time, _leads.erase_time)
-    .where(_leads.personal, one_of(_leads.key_token, "keys"))
+    sa.select(_leads.lead_id, _leads.key_token, _leads.personal, _leads.suppressed_time, _leads.erase_time)
+    .where(one_of(_leads.key_token, "keys"))
     .with_for_update(),
 )
 SELECT_UNREADABLE = Statement(
@@ -50,10 +49,8 @@ SUPPRESS_LEADS = Statement(
     .values(
         suppressed_time=sa.func.coalesce(_leads.suppressed_time, sa.bindparam("now", type_=tables.Instant())),
         erase_time=sa.bindparam("erase_time"),
+        until_named=sa.bindparam("until_named"),
     ),
-)
-RELEASE_LEADS = Statement(
-    sa.update(tables.leads).where(one_of(_leads.lead_id, "lead_ids")).values(suppressed_time=sa.null()),
 )
 WITHHOLD_LINES = Statement(
     sa.update(tables.leads).where(one_of(_leads.lead_id, "lead_ids")).values(phone_withheld=sa.true()),
@@ -66,99 +63,122 @@ DETACH_RECORDS = Statement(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """Whom identifiers on the list reach, as keys of leads.
+    """Whom a party's identifiers reach, as keys of leads.
 
     Attributes:
         suppressed: Whoever has what stands for one person: unreadable, and due for erasure.
-        withheld: Who may be meant: unreadable, and not erased.
+        named: Who has a name that nobody else is known by here: unreadable, and not erased.
+        businesses: Businesses that may be meant: unreadable until somebody is named, and not erased.
         lines: Who shares a direct line and is not suppressed, though perhaps withheld: the number is withheld.
+        records: The tokens of CRM records that are listed.
+        of_company: A company is meant, and not only who works there.
     """
 
     suppressed: frozenset[bytes]
-    withheld: frozenset[bytes]
+    named: frozenset[bytes]
+    businesses: frozenset[bytes]
     lines: frozenset[bytes]
+    records: tuple[bytes, ...]
+    of_company: bool
+
+    @property
+    def withheld(self) -> frozenset[bytes]:
+        """Who may be meant, either way."""
+        return self.named | self.businesses
 
 
-def reach(listed: Sequence[Suppression], keys: Iterable[bytes] = (), *, homonyms: bool = False) -> Work[Reach]:
-    """Find whom identifiers reach. Nothing of whom is found here is put on the list: that would be a link upon a link.
+def reach(parties: Sequence[Party]) -> Work[list[Reach]]:
+    """Find whom parties reach by their identifiers.
 
-    Args:
-        listed: What is put on the list.
-        keys: Of the person who objects, as far as they are known already.
-        homonyms: A name at a company reaches whoever has it, since nothing tells whose it is (R-031).
+    Nothing of whom is found here is put on the list: that would be a link upon a link.
     """
-    tokens = defaultdict[TokenKind, list[bytes]](list)
-    for one in listed:
-        tokens[one.kind].append(one.token)
-    owners = defaultdict[TokenKind, set[bytes]](set)
-    for alias in aliases_of((yield SELECT_BY_TOKEN(tokens=[one.token for one in listed]))):
-        owners[alias.kind].add(alias.key_token)
-    suppressed = {*keys, *(key for kind in STRONG_KINDS for key in (*tokens[kind], *owners[kind]))}
-    businesses = yield from _businesses({key for kind in TRADER_KINDS for key in owners[kind]})
-    withheld = businesses | owners[TokenKind.NAME_AT_DOMAIN] if homonyms else businesses
-    lines = owners[TokenKind.PHONE_E164] - suppressed
-    return Reach(frozenset(suppressed), frozenset(withheld - suppressed), frozenset(lines))
+    owners = by_token((yield SELECT_BY_TOKEN(tokens=[one.token for party in parties for one in party.suppressions])))
+    at_domains = {key for known in owners.values() for key in _keys(known, TRADER_KINDS)}
+    businesses = yield from _businesses(at_domains)
+    return [_reach(party, owners, businesses) for party in parties]
 
 
-def withhold(listed: Sequence[Suppression], whom: Reach, now: datetime, erase_time: datetime) -> Work[list[bytes]]:
+def withhold(whom: Sequence[Reach], now: datetime, erase_time: datetime | None) -> Work[Mapping[bytes, bytes]]:
     """Make unreadable what is reached, and tell the recipients.
 
     Args:
-        listed: What was put on the list.
-        whom: Whom it reaches.
+        whom: Who is reached.
         now: Since when.
-        erase_time: When the person's own content becomes due for erasure.
+        erase_time: When content of their own becomes due for erasure; None if that must be confirmed first.
 
     Returns:
-        The ids of the leads that became unreadable.
+        The ids of the leads that became unreadable, by their keys.
     """
-    suppressed = yield from _suppress(whom.suppressed, now, erase_time)
-    withheld = yield from _suppress(whom.withheld, now, None)
-    yield from _withhold_lines(whom.lines, now)
-    records = [one.token for one in listed if one.kind is TokenKind.CRM_RECORD]
+    theirs = {key for one in whom for key in one.suppressed}
+    anybodys = {key for one in whom if one.of_company for key in one.suppressed}
+    named = {key for one in whom for key in one.named} - theirs
+    businesses = {key for one in whom for key in one.businesses} - theirs - named
+    suppressed = yield from _suppress(theirs, now, erase_time, of_companies=anybodys)
+    suppressed |= yield from _suppress(named, now, None)
+    suppressed |= yield from _suppress(businesses, now, None, until_named=True)
+    yield from _withhold_lines({key for one in whom for key in one.lines} - theirs, now)
+    records = [token for one in whom for token in one.records]
     if records:
         # A company is no person's record: it stays, and is no longer found, or written, under the objector's.
         yield DETACH_RECORDS(tokens=records)
-    return [*suppressed, *withheld]
+    return suppressed
 
 
-def release(names: Sequence[bytes], now: datetime) -> Work[None]:
-    """Make readable again who was withheld for a name alone, now that it is known for certain whose it is (R-031)."""
-    named = {alias.key_token for alias in aliases_of((yield SELECT_BY_TOKEN(tokens=names)))}
-    matched = yield SELECT_MATCHED(keys=list(named))
-    lead_ids = [bytes(lead_id) for lead_id, since, erased in matched if since is not None and erased is None]
-    if lead_ids:
-        yield RELEASE_LEADS(lead_ids=lead_ids)
-        yield INSERT_CHANGES([(lead_id, "upsert", "objection", now) for lead_id in lead_ids])
+def _reach(party: Party, owners: Mapping[bytes, Sequence[Alias]], businesses: AbstractSet[bytes]) -> Reach:
+    theirs = [alias for one in party.suppressions for alias in owners.get(one.token, ())]
+    strong = {one.token for one in party.suppressions if one.kind in STRONG_KINDS}
+    suppressed = party.keys | strong | _keys(theirs, STRONG_KINDS | {TokenKind.DOMAIN})
+    named = _keys(theirs, {TokenKind.NAME_AT_DOMAIN}) if party.homonyms else frozenset[bytes]()
+    return Reach(
+        suppressed=suppressed,
+        named=named - suppressed,
+        businesses=(_keys(theirs, TRADER_KINDS) & businesses) - suppressed - named,
+        lines=_keys(theirs, {TokenKind.PHONE_E164}) - suppressed,
+        records=tuple(one.token for one in party.suppressions if one.kind is TokenKind.CRM_RECORD),
+        of_company=party.of_company,
+    )
 
 
-def _businesses(at_domain: set[bytes]) -> Work[set[bytes]]:
-    """Return, of the keys that are known at the objector's domain, the businesses.
+def _keys(aliases: Iterable[Alias], kinds: AbstractSet[TokenKind]) -> frozenset[bytes]:
+    """Return who is known by an identifier of some kinds."""
+    return frozenset(alias.key_token for alias in aliases if alias.kind in kinds)
+
+
+def _businesses(at_domains: AbstractSet[bytes]) -> Work[frozenset[bytes]]:
+    """Return, of the keys that are known at objectors' domains, the businesses.
 
     Whoever is known by name there is somebody else, and speaks for himself (R-031).
     """
-    if not at_domain:
-        return at_domain
-    theirs = aliases_of((yield SELECT_BY_KEY(keys=list(at_domain))))
-    return at_domain - {alias.key_token for alias in theirs if alias.kind in NAME_KINDS}
+    theirs = read((yield SELECT_BY_KEY(keys=list(at_domains)))) if at_domains else []
+    return frozenset(at_domains) - _keys(theirs, NAME_KINDS)
 
 
-def _suppress(keys: Iterable[bytes], now: datetime, erase_time: datetime | None) -> Work[list[bytes]]:
-    """Make the leads of some keys unreadable, and tell the recipients to stop; what was only withheld is now erased."""
-    matched: Sequence[Row] = yield SELECT_MATCHED(keys=list(keys))
-    readable = [bytes(lead_id) for lead_id, since, _ in matched if since is None]
-    withheld = [bytes(lead_id) for lead_id, since, erased in matched if since is not None and erased is None]
-    concerned = readable if erase_time is None else [*readable, *withheld]
+def _suppress(
+    keys: AbstractSet[bytes],
+    now: datetime,
+    erase_time: datetime | None,
+    *,
+    of_companies: AbstractSet[bytes] = frozenset(),
+    until_named: bool = False,
+) -> Work[dict[bytes, bytes]]:
+    """Make the leads of some keys unreadable, and tell the recipients to stop; what was withheld for less is, too."""
+    if not keys:
+        return {}
+    rows: Sequence[Row] = yield SELECT_MATCHED(keys=list(keys))
+    matched = [row for row in rows if row[2] or bytes(row[1]) in of_companies]
+    readable = {bytes(key): bytes(lead_id) for lead_id, key, _, since, _ in matched if since is None}
+    withheld = [bytes(lead_id) for lead_id, _, _, since, erased in matched if since is not None and erased is None]
+    concerned = [*readable.values(), *(() if until_named else withheld)]
     if concerned:
-        yield SUPPRESS_LEADS(lead_ids=concerned, now=now, erase_time=erase_time)
+        yield SUPPRESS_LEADS(lead_ids=concerned, now=now, erase_time=erase_time, until_named=until_named)
     if readable:
-        yield INSERT_CHANGES([(lead_id, "stop", "objection", now) for lead_id in readable])
+        yield INSERT_CHANGES([(lead_id, "stop", "objection", now) for lead_id in readable.values()])
     return readable
 
 
-def _withhold_lines(keys: Iterable[bytes], now: datetime) -> Work[None]:
+def _withhold_lines(keys: AbstractSet[bytes], now: datetime) -> Work[None]:
     """Withhold the direct line of those who share it with somebody who objected."""
     if not keys:
         return

@@ -36,7 +36,7 @@ class Latch(Enum):
 class Statement:
     """Any SQLAlchemy Core clause; its values go by name. Values named in `one_of` are sequences."""
 
-    clause: sa.Select[Any] | sa.Update | sa.Delete
+    clause: sa.Select[*tuple[Any, ...]] | sa.Update | sa.Delete
 
     def __call__(self, **values: Any) -> "Step":
         """Bind the values."""

@@ -16,7 +16,7 @@ from leadgate_service.domain.policy import Policy
 from leadgate_service.domain.projection import project
 from leadgate_service.domain.register import SourceName, Unusable
 from leadgate_service.errors import FailedPrecondition, LeadgateError, PermissionDenied
-from leadgate_service.records import Admission, Asking, Caller, EncodeJudged, Settlement
+from leadgate_service.records import Admission, Asking, Caller, EncodeJudged, Objection, Settlement
 from leadgate_service.store import Store
 from leadgate_service.usecases import objections
 from leadgate_service.usecases.clock import Moment, Now, moment
@@ -212,12 +212,15 @@ class Enrichment:
             self._store,
             asking.policy,
             caller=replace(caller, action="objection_by_provider", request_id=_objected(caller.request_id)),
-            objector=Objector(emails=(said.email,), crm_records=records),
-            channel="provider",
-            received_time=asking.now,
-            reference=None,
+            objections=[
+                Objection(
+                    objector=Objector(emails=(said.email,), crm_records=records),
+                    channel="provider",
+                    received_time=asking.now,
+                )
+            ],
             now=self._now(),
-            encode=lambda registered: registered.objection_id,
+            encode=lambda _registered: b"",
         )
 
 

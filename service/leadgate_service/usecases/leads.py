@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 
 from leadgate_service.audit import Entry
-from leadgate_service.domain.access import Principal, Purpose, acting_roles, authorise_purpose, visible_fields
-from leadgate_service.domain.disclosure import TOLD_WITHHELD, Withheld, only_visible, withheld
+from leadgate_service.domain.access import Principal, Purpose, Role, acting_roles, authorise_purpose, visible_fields
+from leadgate_service.domain.disclosure import GIVEN_LINK, TOLD_WITHHELD, Withheld, only_visible, withheld
 from leadgate_service.domain.fields import Field
 from leadgate_service.domain.policy import Policy
 from leadgate_service.errors import FailedPrecondition, NotFound, PermissionDenied
@@ -97,7 +97,8 @@ async def query(  # noqa: PLR0913 - a command with its surroundings
     opened = [record for record in page.leads if record.fields is not None]
     tokens = b"".join(evidence("lead", record.lead_id) for record in opened)
     await store.record(_entry(reader, "OK", count=len(opened), tokens=tokens, detail=_digest(evidence, wanted)))
-    shown = [_seen(record, visible) for record in opened]
+    linked = _gets_links(reader)
+    shown = [_seen(record, visible, linked=linked) for record in opened]
     return LeadPage(shown, page.last_examined)
 
 
@@ -111,12 +112,11 @@ def _disclose(reader: Reader, record: LeadRecord | None) -> LeadRecord | Withhel
         today=reader.moment.today,
     )
     if reason is None:
-        return _seen(record, _visible(reader))
-    roles = acting_roles(reader.principal, reader.method, reader.purpose)
-    return reason if roles & TOLD_WITHHELD else None
+        return _seen(record, _visible(reader), linked=_gets_links(reader))
+    return reason if _roles(reader) & TOLD_WITHHELD else None
 
 
-def _seen(record: LeadRecord, visible: frozenset[Field]) -> LeadRecord:
+def _seen(record: LeadRecord, visible: frozenset[Field], *, linked: bool) -> LeadRecord:
     """Leave out what the reader may not see; content that cannot be opened is not shown as if there were none."""
     if record.fields is None:
         raise FailedPrecondition(
@@ -124,7 +124,17 @@ def _seen(record: LeadRecord, visible: frozenset[Field]) -> LeadRecord:
             "A lead's content cannot be opened: have the operator run `leadgate doctor`.",
         )
     shown = only_visible(record.fields, visible)
-    return record if shown is record.fields else replace(record, fields=shown)
+    if shown is record.fields and linked:
+        return record
+    return replace(record, fields=shown, key_token=record.key_token if linked else None)
+
+
+def _roles(reader: Reader) -> frozenset[Role]:
+    return acting_roles(reader.principal, reader.method, reader.purpose)
+
+
+def _gets_links(reader: Reader) -> bool:
+    return not _roles(reader).isdisjoint(GIVEN_LINK)
 
 
 def _visible(reader: Reader) -> frozenset[Field]:

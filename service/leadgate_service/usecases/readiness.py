@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from importlib import resources
 
 from leadgate_service.domain.policy import AssessmentState, Policy
 from leadgate_service.domain.register import SourceName
 from leadgate_service.errors import LeadgateError
+from leadgate_service.store import Store
 from leadgate_service.usecases.clock import Now, moment
 from leadgate_service.usecases.policy import PolicyInForce
 
@@ -47,10 +49,16 @@ def trial_only() -> OpenPoint | None:
     )
 
 
-async def open_points(policies: PolicyInForce, sources: frozenset[SourceName], now: Now) -> list[OpenPoint]:
+async def open_points(
+    store: Store,
+    policies: PolicyInForce,
+    sources: frozenset[SourceName],
+    now: Now,
+) -> list[OpenPoint]:
     """Look at the live state.
 
     Args:
+        store: Says whether objectors are found.
         policies: The policy in force.
         sources: Providers that are configured.
         now: The clock.
@@ -60,6 +68,11 @@ async def open_points(policies: PolicyInForce, sources: frozenset[SourceName], n
     """
     trial = trial_only()
     found = [trial] if trial is not None else []
+    try:
+        await store.check_ring()
+    except LeadgateError as error:
+        remedy = _RING_REMEDIES.get(error.reason, "Start the database.")
+        found.append(OpenPoint(error.reason, error.message, remedy, blocking=True))
     try:
         policy = await policies.current()
     except LeadgateError as error:
@@ -77,6 +90,20 @@ def _of_policy(policy: Policy, sources: frozenset[SourceName], now: Now) -> Iter
         draft = policy.assessment.state is AssessmentState.DRAFT
         message = "The legitimate-interest assessment is a draft." if draft else "The assessment is not in force today."
         yield OpenPoint("ASSESSMENT_NOT_IN_FORCE", message, "Have it approved, or reviewed.", blocking=True)
+    if policy.objections.review_due(today):
+        message = "Nobody has asked in the last twelve months whether the suppression list is still needed as it is."
+        remedy = "Review it, and record the day as objections.list_reviewed_date of the policy."
+        yield OpenPoint("SUPPRESSION_REVIEW_DUE", message, remedy, blocking=False)
+    yield from _of_sources(policy, sources, today)
+    for recipient in policy.recipients:
+        if recipient.usable(today) is not None:
+            message = f"No valid mechanism covers the transfer to {recipient.name}."
+            yield OpenPoint("TRANSFER_MECHANISM_INVALID", message, "Renew the mechanism.", blocking=False)
+    if not policy.recipients:
+        yield OpenPoint("NO_RECIPIENT", "No recipient is registered.", "Register the CRM.", blocking=False)
+
+
+def _of_sources(policy: Policy, sources: frozenset[SourceName], today: date) -> Iterator[OpenPoint]:
     usable = False
     for source in policy.sources:
         reason = source.usable(today)
@@ -90,14 +117,12 @@ def _of_policy(policy: Policy, sources: frozenset[SourceName], now: Now) -> Iter
     if not usable:
         message = "No source can be asked; answers fetched elsewhere may still be handed in."
         yield OpenPoint("NO_USABLE_SOURCE", message, "Activate and configure a source.", blocking=False)
-    for recipient in policy.recipients:
-        if recipient.usable(today) is not None:
-            message = f"No valid mechanism covers the transfer to {recipient.name}."
-            yield OpenPoint("TRANSFER_MECHANISM_INVALID", message, "Renew the mechanism.", blocking=False)
-    if not policy.recipients:
-        yield OpenPoint("NO_RECIPIENT", "No recipient is registered.", "Register the CRM.", blocking=False)
 
 
+_RING_REMEDIES = {
+    "KEY_RING_INVALID": "Run `leadgate keys check`, and restore what it names.",
+    "TOKEN_KEY_ROTATED": "Start this service process again.",
+}
 _REMEDIES = {
     "SOURCE_NOT_ACTIVE": "Activate the source in the policy.",
     "ATTESTATION_LAPSED": "Obtain a new attestation and record it in the policy.",

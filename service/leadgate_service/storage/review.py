@@ -1,0 +1,142 @@
+"""What the suppression list still asks for, once something has left it or more is known: the rest is readable again."""
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from leadgate_service.domain.identity import NAME_KINDS, STRONG_KINDS, TRADER_KINDS, TokenKind
+from leadgate_service.storage import tables
+from leadgate_service.storage.aliases import SELECT_BY_KEY, Alias, by_key
+from leadgate_service.storage.changes import INSERT_CHANGES
+from leadgate_service.storage.suppressions import SELECT_SUPPRESSIONS, Suppression, SuppressionList
+from leadgate_service.storage.work import Row, Statement, Work, one_of
+
+_aliases = tables.aliases.c
+_leads = tables.leads.c
+_suppressions = tables.suppressions.c
+
+SELECT_UNREADABLE = Statement(
+    sa.select(
+        _leads.lead_id,
+        _leads.key_token,
+        _leads.personal,
+        _leads.suppressed_time,
+        _leads.phone_withheld,
+        _leads.erase_time,
+    )
+    .where(one_of(_leads.key_token, "keys"), _leads.suppressed_time.is_not(None) | _leads.phone_withheld)
+    .with_for_update(),
+)
+SELECT_KNOWN_GROUPS = Statement(
+    sa.select(_suppressions.group_id)
+    .distinct()
+    .where(
+        one_of(_suppressions.group_id, "groups"),
+        one_of(_suppressions.kind, "kinds"),
+        sa.exists().where((_aliases.token == _suppressions.token) | (_aliases.key_token == _suppressions.token)),
+    ),
+)
+RELEASE_LEADS = Statement(
+    sa.update(tables.leads)
+    .where(one_of(_leads.lead_id, "lead_ids"))
+    .values(suppressed_time=sa.null(), erase_time=sa.null(), until_named=sa.false()),
+)
+KEEP_WITHHELD = Statement(
+    sa.update(tables.leads)
+    .where(one_of(_leads.lead_id, "lead_ids"))
+    .values(erase_time=sa.null(), until_named=sa.bindparam("until_named")),
+)
+RELEASE_LINES = Statement(
+    sa.update(tables.leads).where(one_of(_leads.lead_id, "lead_ids")).values(phone_withheld=sa.false()),
+)
+
+_ERASE_TIME = -1  # the last of the columns
+_ERASING = STRONG_KINDS | {TokenKind.DOMAIN, TokenKind.COMPANY_KEY}
+"""What makes its owner's content due for erasure: what stands for one person, and a company's own word."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Demand:
+    """What the list asks for of one lead."""
+
+    erased: bool
+    named: bool
+    business: bool
+    line: bool
+
+
+def review(keys: AbstractSet[bytes], now: datetime, reason: str, *, due: bool) -> Work[int]:
+    """Make readable what nothing on the list keeps unreadable any more, and tell the recipients.
+
+    Args:
+        keys: Of leads.
+        now: When.
+        reason: Why, for the recipients.
+        due: Look at what is due for erasure, too: else that stays so, whatever the list says.
+
+    Returns:
+        How many leads are readable again.
+    """
+    rows: Sequence[Row] = (yield SELECT_UNREADABLE(keys=list(keys))) if keys else []
+    rows = [row for row in rows if due or row[_ERASE_TIME] is None]
+    if not rows:
+        return 0
+    aliases = by_key((yield SELECT_BY_KEY(keys=[bytes(row[1]) for row in rows])))
+    tokens = {alias.token for known in aliases.values() for alias in known} | {bytes(row[1]) for row in rows}
+    listed = SuppressionList((yield SELECT_SUPPRESSIONS(tokens=list(tokens))))
+    of_nobody = yield from _names_of_nobody(one for token in tokens for one in listed.of(token))
+    released, named, businesses, lines = list[bytes](), list[bytes](), list[bytes](), list[bytes]()
+    for lead_id, key, personal, since, line_withheld, _ in rows:
+        demand = _demand(bytes(key), aliases[bytes(key)], listed, of_nobody, personal=personal)
+        if since is not None and not demand.erased:
+            (named if demand.named else businesses if demand.business else released).append(bytes(lead_id))
+        if line_withheld and not demand.line:
+            lines.append(bytes(lead_id))
+    if released:
+        yield RELEASE_LEADS(lead_ids=released)
+    for kept, until_named in ((named, False), (businesses, True)):
+        if kept:
+            yield KEEP_WITHHELD(lead_ids=kept, until_named=until_named)
+    if lines:
+        yield RELEASE_LINES(lead_ids=lines)
+    if told := {*released, *lines} - {*named, *businesses}:
+        yield INSERT_CHANGES([(lead_id, "upsert", reason, now) for lead_id in sorted(told)])
+    return len(released)
+
+
+def _demand(
+    key: bytes,
+    aliases: Sequence[Alias],
+    listed: SuppressionList,
+    of_nobody: AbstractSet[bytes],
+    *,
+    personal: bool,
+) -> _Demand:
+    hits = [one for token in (key, *(alias.token for alias in aliases)) for one in listed.of(token)]
+    kinds = {one.kind for one in hits}
+    nameless = not any(alias.kind in NAME_KINDS for alias in aliases)
+    return _Demand(
+        erased=not kinds.isdisjoint(_ERASING if personal else {TokenKind.DOMAIN}),
+        named=personal and any(one.token in of_nobody for one in hits),
+        business=personal and nameless and not kinds.isdisjoint(TRADER_KINDS),
+        line=TokenKind.PHONE_E164 in kinds,
+    )
+
+
+def _names_of_nobody(listed: Iterable[Suppression]) -> Work[set[bytes]]:
+    """Return the names at companies of which no objection tells whose they are (R-031).
+
+    It tells that if it also named something that stands for one person, and that person is known here: else who is held
+    under the name may well be meant.
+    """
+    names = [one for one in listed if one.kind is TokenKind.NAME_AT_DOMAIN]
+    if not names:
+        return set()
+    kinds = [kind.value for kind in STRONG_KINDS]
+    rows = yield SELECT_KNOWN_GROUPS(groups=list({one.group_id for one in names}), kinds=kinds)
+    groups = {bytes(group) for (group,) in rows}
+    known = {one.token for one in names if one.group_id in groups}
+    return {one.token for one in names} - known

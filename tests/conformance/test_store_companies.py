@@ -1,0 +1,105 @@
+"""A company objects: nothing at its domains is asked for or shown, whoever it is (requirements, edge case 8)."""
+
+import pytest
+from leadgate_service.domain.decision import Outcome, Reason
+from leadgate_service.domain.objector import MOST_COMPANY_LEADS, Company
+from leadgate_service.records import Effect, ObjectionState
+
+from tests.builders import IDA, candidate, company, intake, of_domain, person
+from tests.storage.faults import check_invariants
+from tests.worlds import World, erased_at
+
+NORTHPIER = Company(domains=("northpier.example.com",))
+AT_HOME = "ida.vermolen@gmail.com"
+BELOW = "eva@lab.northpier.example.com"
+ELSEWHERE = "ben@oldharbour.example.org"
+
+
+def fill(world: World) -> None:
+    """Hold the company, people there by address, by the answer's word and below it, and somebody elsewhere."""
+    world.admit(candidate(said=of_domain(), company=company()))
+    world.admit(candidate(said=intake(IDA), person=person(), company=company()))
+    at_home = person("Ida Vermolen", id="person-home")
+    world.admit(candidate(said=intake(AT_HOME), person=at_home, company=company()))
+    world.admit(candidate(said=intake(BELOW), person=person("Eva Lind", id="person-eva"), company=None))
+    ben = person("Ben Okafor", id="person-ben")
+    world.admit(candidate(said=intake(ELSEWHERE), person=ben, company=company("oldharbour.example.org")))
+
+
+@pytest.mark.proves("R-017", "R-018", "R-030")
+def test_a_company_s_word_covers_all_who_work_there(world: World) -> None:
+    """The company's own lead and everybody's at its domains, sub-domains included, are unreadable, and then gone."""
+    fill(world)
+    registered = world.register(NORTHPIER)
+    assert registered.matched_leads == 4
+    assert [lead.lead_id for lead in world.listed()] == [world.held(ELSEWHERE).lead_id]
+    world.now = erased_at(registered)
+    assert world.run(world.store.erase_due(now=world.now)) == 4
+    assert world.lead(IDA) is None
+    check_invariants(world)
+
+
+@pytest.mark.proves("R-017", "R-019")
+def test_nobody_there_is_asked_about_or_stored(world: World) -> None:
+    """By address, by domain, below it, or by the answer's own word that somebody works there: refused."""
+    world.register(NORTHPIER)
+    for said in (intake(IDA), intake(BELOW), of_domain(), of_domain("lab.northpier.example.com")):
+        asked = world.claim(said)
+        assert asked is not None
+        assert asked.reason is Reason.SUPPRESSED
+    at_home = candidate(said=intake(AT_HOME), person=person(), company=company())
+    assert world.admit(at_home)[0].reason is Reason.SUPPRESSED
+    (other,) = world.admit(candidate(said=of_domain("pier.example.com"), company=company("pier.example.com")))
+    assert other.outcome is Outcome.STORED_COMPANY_ONLY
+
+
+@pytest.mark.proves("R-030")
+def test_one_person_s_objection_is_not_the_company_s(world: World) -> None:
+    """Ida objects; the company and her colleagues stay."""
+    fill(world)
+    assert world.register(IDA).matched_leads == 1
+    assert len(world.listed()) == 4
+    colleague = candidate(said=intake("ann@northpier.example.com"), person=person("Ann Mulder", id="person-ann"))
+    assert world.admit(colleague)[0].outcome is Outcome.STORED
+
+
+def test_many_leads_are_erased_only_when_it_is_confirmed(world: World) -> None:
+    """Above twenty leads all are unreadable at once; a privacy officer's own registration has them erased."""
+    for number in range(MOST_COMPANY_LEADS + 1):
+        told = person(f"Person N{number}", id=f"person-{number}")
+        world.admit(candidate(said=intake(f"person{number}@northpier.example.com"), person=told))
+    first = world.register(NORTHPIER)
+    assert (first.erase_time, first.matched_leads) == (None, MOST_COMPANY_LEADS + 1)
+    assert world.listed() == []
+    record = world.run(world.store.objection(first.objection_id))
+    assert record is not None
+    assert (record.state, record.of_company) == (ObjectionState.AWAITING_CONFIRMATION, True)
+    world.pass_days(1)
+    assert world.run(world.store.erase_due(now=world.now)) == 0
+    second = world.register(NORTHPIER, confirmed=True)
+    world.now = erased_at(second)
+    assert world.run(world.store.erase_due(now=world.now)) == MOST_COMPANY_LEADS + 1
+    record = world.run(world.store.objection(first.objection_id))
+    assert record is not None
+    assert record.state is ObjectionState.ERASED
+
+
+@pytest.mark.proves("R-091")
+def test_a_company_s_objection_that_was_a_slip_is_undone(world: World) -> None:
+    """Two people annul it: everybody is readable again, but whoever objected for themselves."""
+    fill(world)
+    world.register(BELOW)
+    slip = world.register(NORTHPIER)
+    world.annul(slip, "demo-support")
+    assert world.annul(slip, "demo-privacy-officer").leads == 3
+    assert world.held(BELOW).suppressed
+    assert len(world.listed()) == 4
+
+
+def test_a_preview_shows_the_company_s_own_lead_too(world: World) -> None:
+    """Before a slip is made, it can be seen how many it would cost."""
+    fill(world)
+    matches = world.run(world.store.objection_matches(NORTHPIER, today=world.today))
+    assert matches is not None
+    assert [match.effect for match in matches] == [Effect.SUPPRESSED] * 4
+    assert len(world.listed()) == 5
