@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from leadgate_cli.bench.figures import Figures, Ratio, Window, figures, paired_ratios
+from leadgate_cli.bench.figures import Figures, Ratio, Window, figures, paired_ratios, paired_times
 
 
 def window(operations: int, *, service: float | None = 0.5, client: float = 0.2, seconds: float = 1.0) -> Window:
@@ -18,7 +18,7 @@ def side(*, service: float | None = 0.5, client: float = 0.2) -> Figures:
     return figures("side", "calls/s", [window(100, service=service, client=client)])
 
 
-def ratio(pairs: tuple[float, ...], *, goal: float = 0.5, limit: Figures | None = None) -> Ratio:
+def ratio(pairs: tuple[float, ...], *, goal: float = 0.5, limit: Figures | None = None, at_most: bool = False) -> Ratio:
     """Build a row with these pairs."""
     return Ratio(
         id="S0",
@@ -28,6 +28,7 @@ def ratio(pairs: tuple[float, ...], *, goal: float = 0.5, limit: Figures | None 
         measured=side(),
         limit=limit or side(),
         pairs=pairs,
+        at_most=at_most,
     )
 
 
@@ -51,6 +52,17 @@ def test_the_value_is_the_median_of_the_pairs() -> None:
 def test_a_goal_is_reached_from_its_own_value_on(value: float, *, reached: bool) -> None:
     """A ratio just below its goal has not reached it."""
     assert ratio((value,)).reached is reached
+
+
+@pytest.mark.parametrize(("value", "reached"), [(1.19, True), (1.2, True), (1.201, False)])
+def test_a_ceiling_is_reached_up_to_its_own_value(value: float, *, reached: bool) -> None:
+    """Where less is better, a ratio just above its goal has not reached it."""
+    assert ratio((value,), goal=1.2, at_most=True).reached is reached
+
+
+def test_times_are_compared_the_other_way_round_than_rates() -> None:
+    """Half the rate is twice the time."""
+    assert paired_times([window(500), window(50)], [window(1_000), window(200)]) == (2.0, 4.0)
 
 
 def test_fewer_than_five_pairs_are_no_figure_to_quote() -> None:

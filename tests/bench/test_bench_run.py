@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from leadgate_cli.bench.machine import this_machine
 from leadgate_cli.bench.rows import ROW_IDS, windows_of
 
 CPU = {"service_seconds": 0.5, "client_seconds": 0.2}
-SHORTEST = ("--pairs", "1", "--seconds-per-side", "0.2", "--leads", "500")
+SHORTEST = ("--pairs", "1", "--seconds-per-side", "0.2", "--leads", "500", "--tokens", "20000")
 
 
 def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -34,10 +35,11 @@ def found() -> dict[str, Any]:
 
 def test_every_row_has_a_value_a_goal_and_both_sides(found: dict[str, Any]) -> None:
     """Each row says what was measured, what limits it, how far apart the pairs were, and whether the goal is met."""
-    assert [row["id"] for row in found["rows"]] == ["S1", "S2", "S4", "S12a", "S12b"]
+    assert [row["id"] for row in found["rows"]] == ["S1", "S2", "S4", "S13", "S16", "S12a", "S12b"]
     for row in found["rows"]:
         assert row["spread"]["min"] <= row["value"] <= row["spread"]["max"]
-        assert row["reached"] is (row["value"] >= row["goal"])
+        assert row["at_most"] is (row["id"] == "S13")
+        assert row["reached"] is (row["value"] <= row["goal"] if row["at_most"] else row["value"] >= row["goal"])
         assert row["measured"]["median_rate"] > 0
         assert row["limit"]["median_rate"] > 0
         assert row["measured"]["median_service_cpu_microseconds"] > 0
@@ -47,7 +49,15 @@ def test_goals_are_those_that_were_set(found: dict[str, Any]) -> None:
     """A goal that is not reached stays what it was."""
     goals = {row["id"]: row["goal"] for row in found["rows"]}
 
-    assert goals == {"S1": 0.5, "S2": 0.6, "S4": 0.5, "S12a": 0.65, "S12b": 0.4}
+    assert goals == {"S1": 0.5, "S2": 0.6, "S4": 0.5, "S13": 1.2, "S16": 0.25, "S12a": 0.65, "S12b": 0.4}
+
+
+def test_a_row_says_how_long_the_lists_were(found: dict[str, Any]) -> None:
+    """Nobody takes a list that was shortened for the goal's ten million tokens."""
+    titles = {row["id"]: row["title"] for row in found["rows"]}
+
+    assert "20,000 tokens, over one against 10,000" in titles["S13"]
+    assert "4 tokens each" in titles["S16"]
 
 
 def test_a_short_run_says_that_it_is_no_figure_to_quote(found: dict[str, Any]) -> None:
@@ -69,12 +79,14 @@ def test_people_get_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     side = figures("GetLead", "calls/s", [Window(operations=900, calls=900, seconds=1, **CPU)])
     limit = figures("echo", "calls/s", [Window(operations=1_800, calls=1_800, seconds=1, **CPU)])
     row = Ratio(id="S1", title="", goal=0.75, next_goal=0.9, measured=side, limit=limit, pairs=(0.5, 0.4, 0.6))
+    ceiling = replace(row, id="S13", goal=1.2, next_goal=None, at_most=True)
 
-    report.show([row], this_machine())
+    report.show([row, ceiling], this_machine())
 
     printed = capsys.readouterr().out
     assert "█" * 10 + "·" * 5 + "┃" in printed
     assert "GetLead over echo" in printed
+    assert "≤ 1.20" in printed
     assert "1,800 calls/s" in printed
     assert "S1: Fewer than 5 pairs" in printed
     assert "within this run" in printed
@@ -85,7 +97,7 @@ def test_an_unknown_row_is_refused_before_anything_starts() -> None:
     done = bench("--rows", "S1,S99")
 
     assert done.returncode == 2
-    assert "--rows takes S1, S2, S4, S12" in done.stderr
+    assert "--rows takes S1, S2, S4, S13, S16, S12" in done.stderr
     assert "\n" not in done.stderr.strip()
 
 
@@ -99,4 +111,4 @@ def test_progress_counts_every_window() -> None:
     """The row with two parts takes twice as many windows as the others."""
     assert windows_of(["S1"], 5) == 10
     assert windows_of(["S12"], 5) == 20
-    assert windows_of(ROW_IDS, 1) == 10
+    assert windows_of(ROW_IDS, 1) == 14

@@ -103,9 +103,7 @@ DISGUISES: list[Callable[[str], str]] = [
 @pytest.mark.proves("R-029")
 @pytest.mark.parametrize("kind", TABLES)
 @given(changes=st.lists(st.tuples(st.integers(0, 63), st.sampled_from(DISGUISES)), max_size=12))
-def test_no_mixture_of_disguises_hides_an_objector(
-    kind: str, changes: list[tuple[int, Callable[[str], str]]]
-) -> None:
+def test_no_mixture_of_disguises_hides_an_objector(kind: str, changes: list[tuple[int, Callable[[str], str]]]) -> None:
     """Case, width, composition and invisible characters, anywhere in an identifier and one upon the other."""
     blocked_by, variants, _ = TABLES[kind]
     written = variants[0]

@@ -79,7 +79,7 @@ BAD_OBJECTORS: list[tuple[dict[str, Any], tuple[str, str]]] = [
     ({"phones": [{"number": LONG}]}, ("objector.phones[0].number", "must be at most 64 characters")),
     (
         {"phones": [{"number": "+31205550123", "country_code": "nl"}]},
-        ("country_code", "must be two upper-case letters of ISO 3166-1"),
+        ("objector.phones[0].country_code", "must be two upper-case letters of ISO 3166-1"),
     ),
     (
         {"crm_references": [record(object="Account")]},

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import grpc
 import pytest
@@ -115,7 +115,7 @@ WRITINGS = [
 TOLD: list[dict[str, Any]] = [
     {"person": person("Ida Vermolen")},
     {"person": person("I. Vermolen-Bakker", title="Chief of Freight")},
-    {"person": {"id": "person-ida", "name": {"givenName": "Ida", "familyName": "Bakker"}, "fuzzy": False}},
+    {"person": person("Drs. Ida Bakker", role=None, seniority=None)},
     {"person": person("Ida Bakker"), "company": company("newharbour.example.org", id="company-newharbour")},
     {"person": person(None, title="Director"), "company": company("third.example.net", id="company-third")},
 ]
@@ -123,21 +123,44 @@ TOLD: list[dict[str, Any]] = [
 
 OTHER_IDS = [
     *["Person-0", "PERSON-0", "person-00", "person-O", "person-0a", "person_0", "person 0", "person-", "-0", "erson-0"],
-    *["person-0-0", "person-1", "person--0", "pérson-0", "рerson-0", "person-０", "person-0.", "xperson-0", "0", "person-0/"],
+    *[
+        "person-0-0",
+        "person-1",
+        "person--0",
+        "pérson-0",
+        "рerson-0",
+        "person-０",
+        "person-0.",
+        "xperson-0",
+        "0",
+        "person-0/",
+    ],
 ]
 
 
-def of_provider(written: tuple[str, str, int], number: int) -> tuple[str, str, int]:
-    """The same for another person."""
-    _, writing, told = written
-    return f"ida{number}@linked.example.net", writing.replace("-0", f"-{number}"), told
+class ProviderId(NamedTuple):
+    """A provider's id of a person, who objects by an address under which it was told before.
 
+    Attributes:
+        address: The address.
+        writing: The id in JSON, but for the number.
+        told: What the answer tells beside it, by place.
+        number: Whose it is.
+    """
 
-def told_by_id(written: tuple[str, str, int], email: str) -> dict[str, Any]:
-    """What an item says in which a provider's id comes in."""
-    _, writing, told = written
-    body = json.dumps(TOLD[told]).replace('"person-ida"', writing)
-    return {"lookup": types_pb2.LookupKey(email=email), "provider_json": body.encode()}
+    address: str
+    writing: str
+    told: int
+    number: int = 0
+
+    def of(self, number: int) -> "ProviderId":
+        """Write another person's in the same way."""
+        return self._replace(address=f"ida{number}@linked.example.net", number=number)
+
+    def said(self, email: str) -> dict[str, Any]:
+        """What an item about an address says in which the id comes in."""
+        body = json.dumps(TOLD[self.told]).replace('"person-ida"', self.writing.format(self.number))
+        return {"lookup": types_pb2.LookupKey(email=email), "provider_json": body.encode()}
 
 
 KINDS = {
@@ -179,8 +202,9 @@ KINDS = {
         others=[(name, "acme.example") for name in OTHER_NAMES],
         of=lambda written, number: (written[0], of_company(written[1], number)),
         objection=lambda written: {"objector": {"names": [{"full_name": written[0], "company_domain": written[1]}]}},
-        answer=lambda written, number: somebody(number, name=written[0])
-        | {"lookup": types_pb2.LookupKey(email=f"person{number}@{written[1]}")},
+        answer=lambda written, number: (
+            somebody(number, name=written[0]) | {"lookup": types_pb2.LookupKey(email=f"person{number}@{written[1]}")}
+        ),
         asked=lambda written: {"names": [{"full_name": written[0], "company_domain": written[1]}]},
         left=WITHHELD,
     ),
@@ -200,15 +224,12 @@ KINDS = {
         asked=lambda written: {"emails": [f"person@{written.strip()}"]},
     ),
     "a provider's id": Kind(
-        variants=[
-            ("ida@linked.example.net", writing.format(0), told)
-            for writing, told in product(WRITINGS, range(len(TOLD)))
-        ],
-        others=[(f"other{place}@linked.example.net", f'"{other}"', 0) for place, other in enumerate(OTHER_IDS)],
-        of=of_provider,
-        objection=lambda written: {"objector": {"emails": [written[0]]}},
-        answer=lambda written, number: told_by_id(written, f"person{number}@place{number}.example.org"),
-        linked=lambda written: told_by_id(written, written[0]),
+        variants=[ProviderId("ida@linked.example.net", *how) for how in product(WRITINGS, range(len(TOLD)))],
+        others=[ProviderId(f"other{place}@linked.example.net", f'"{one}"', 0) for place, one in enumerate(OTHER_IDS)],
+        of=ProviderId.of,
+        objection=lambda written: {"objector": {"emails": [written.address]}},
+        answer=lambda written, number: written.said(f"person{number}@place{number}.example.org"),
+        linked=lambda written: written.said(written.address),
     ),
 }
 

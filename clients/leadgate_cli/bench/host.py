@@ -1,6 +1,7 @@
 """The service under test, in a process of its own: the real one, with a bare echo on the very same server."""
 
 import asyncio
+import json
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -109,7 +110,7 @@ def _policy() -> str:
     (caller,) = (one for one in policy["principals"] if one["name"] == PRINCIPAL)
     policy["principals"] += [{**caller, "name": name} for name in _callers()[1:]]
     policy["objections"]["questions_per_minute"] = QUESTIONS_PER_MINUTE
-    return yaml.safe_dump(policy)
+    return json.dumps(policy, default=str)  # JSON is YAML, too, and has none of the aliases that a policy may not have
 
 
 def _callers() -> list[str]:

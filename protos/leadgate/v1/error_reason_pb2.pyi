@@ -187,36 +187,36 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     Example: {"reason": "SIGNATURE_INVALID", "metadata": {}}.
     Remedy: have the operator set LEADGATE_ZENDESK_SECRET to the webhook's signing secret, and check the clock.
     """
-    ERROR_REASON_RATE_LIMITED: _ErrorReason.ValueType  # 40
-    """ERROR_REASON_RATE_LIMITED: the caller asks too often who is suppressed, or what became of objections.
-
-    Example: {"reason": "RATE_LIMITED", "metadata": {"retry_after_seconds": "12"}}.
-    Remedy: wait so many seconds, then send the same request again. A sync job reads leads instead of asking for each.
-    """
-    ERROR_REASON_OBJECTION_NOT_FOUND: _ErrorReason.ValueType  # 41
-    """ERROR_REASON_OBJECTION_NOT_FOUND: no objection, or import, has this id.
-
-    Example: {"reason": "OBJECTION_NOT_FOUND", "metadata": {}}.
-    Remedy: check the id; it stands in the acknowledgement, and ListObjections shows it.
-    """
-    ERROR_REASON_ANNULMENT_DIFFERS: _ErrorReason.ValueType  # 42
-    """ERROR_REASON_ANNULMENT_DIFFERS: somebody proposed to annul the objection for another reason.
-
-    Example: {"reason": "ANNULMENT_DIFFERS", "metadata": {"field": "reason"}}.
-    Remedy: agree with whoever proposed it, whom GetObjection names, and send that reason.
-    """
-    ERROR_REASON_CHALLENGE_INVALID: _ErrorReason.ValueType  # 43
-    """ERROR_REASON_CHALLENGE_INVALID: the challenge is not ours, is over, or the person has objected again since.
-
-    Example: {"reason": "CHALLENGE_INVALID", "metadata": {}}.
-    Remedy: make a new challenge, and deliver it, if the person still wishes.
-    """
     ERROR_REASON_TOKEN_KEY_ROTATED: _ErrorReason.ValueType  # 27
     """ERROR_REASON_TOKEN_KEY_ROTATED: the token key was rotated, and the service process that answers has the old one: it
     would find nobody who objected, so it stores and answers nothing.
 
     Example: {"reason": "TOKEN_KEY_ROTATED", "metadata": {}}.
     Remedy: send the same request again; have the operator start every service process again after a rotation.
+    """
+    ERROR_REASON_RATE_LIMITED: _ErrorReason.ValueType  # 28
+    """ERROR_REASON_RATE_LIMITED: the caller asks too often who is suppressed, or what became of objections.
+
+    Example: {"reason": "RATE_LIMITED", "metadata": {"retry_after_seconds": "12"}}.
+    Remedy: wait so many seconds, then send the same request again. A sync job reads leads instead of asking for each.
+    """
+    ERROR_REASON_OBJECTION_NOT_FOUND: _ErrorReason.ValueType  # 29
+    """ERROR_REASON_OBJECTION_NOT_FOUND: no objection, or import, has this id.
+
+    Example: {"reason": "OBJECTION_NOT_FOUND", "metadata": {}}.
+    Remedy: check the id; it stands in the acknowledgement, and ListObjections shows it.
+    """
+    ERROR_REASON_ANNULMENT_DIFFERS: _ErrorReason.ValueType  # 30
+    """ERROR_REASON_ANNULMENT_DIFFERS: somebody proposed to annul the objection for another reason.
+
+    Example: {"reason": "ANNULMENT_DIFFERS", "metadata": {"field": "reason"}}.
+    Remedy: agree with whoever proposed it, whom GetObjection names, and send that reason.
+    """
+    ERROR_REASON_CHALLENGE_INVALID: _ErrorReason.ValueType  # 31
+    """ERROR_REASON_CHALLENGE_INVALID: the challenge is not ours, is over, or the person has objected again since.
+
+    Example: {"reason": "CHALLENGE_INVALID", "metadata": {}}.
+    Remedy: make a new challenge, and deliver it, if the person still wishes.
     """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
@@ -382,35 +382,35 @@ ERROR_REASON_SIGNATURE_INVALID: ErrorReason.ValueType  # 26
 Example: {"reason": "SIGNATURE_INVALID", "metadata": {}}.
 Remedy: have the operator set LEADGATE_ZENDESK_SECRET to the webhook's signing secret, and check the clock.
 """
-ERROR_REASON_RATE_LIMITED: ErrorReason.ValueType  # 40
-"""ERROR_REASON_RATE_LIMITED: the caller asks too often who is suppressed, or what became of objections.
-
-Example: {"reason": "RATE_LIMITED", "metadata": {"retry_after_seconds": "12"}}.
-Remedy: wait so many seconds, then send the same request again. A sync job reads leads instead of asking for each.
-"""
-ERROR_REASON_OBJECTION_NOT_FOUND: ErrorReason.ValueType  # 41
-"""ERROR_REASON_OBJECTION_NOT_FOUND: no objection, or import, has this id.
-
-Example: {"reason": "OBJECTION_NOT_FOUND", "metadata": {}}.
-Remedy: check the id; it stands in the acknowledgement, and ListObjections shows it.
-"""
-ERROR_REASON_ANNULMENT_DIFFERS: ErrorReason.ValueType  # 42
-"""ERROR_REASON_ANNULMENT_DIFFERS: somebody proposed to annul the objection for another reason.
-
-Example: {"reason": "ANNULMENT_DIFFERS", "metadata": {"field": "reason"}}.
-Remedy: agree with whoever proposed it, whom GetObjection names, and send that reason.
-"""
-ERROR_REASON_CHALLENGE_INVALID: ErrorReason.ValueType  # 43
-"""ERROR_REASON_CHALLENGE_INVALID: the challenge is not ours, is over, or the person has objected again since.
-
-Example: {"reason": "CHALLENGE_INVALID", "metadata": {}}.
-Remedy: make a new challenge, and deliver it, if the person still wishes.
-"""
 ERROR_REASON_TOKEN_KEY_ROTATED: ErrorReason.ValueType  # 27
 """ERROR_REASON_TOKEN_KEY_ROTATED: the token key was rotated, and the service process that answers has the old one: it
 would find nobody who objected, so it stores and answers nothing.
 
 Example: {"reason": "TOKEN_KEY_ROTATED", "metadata": {}}.
 Remedy: send the same request again; have the operator start every service process again after a rotation.
+"""
+ERROR_REASON_RATE_LIMITED: ErrorReason.ValueType  # 28
+"""ERROR_REASON_RATE_LIMITED: the caller asks too often who is suppressed, or what became of objections.
+
+Example: {"reason": "RATE_LIMITED", "metadata": {"retry_after_seconds": "12"}}.
+Remedy: wait so many seconds, then send the same request again. A sync job reads leads instead of asking for each.
+"""
+ERROR_REASON_OBJECTION_NOT_FOUND: ErrorReason.ValueType  # 29
+"""ERROR_REASON_OBJECTION_NOT_FOUND: no objection, or import, has this id.
+
+Example: {"reason": "OBJECTION_NOT_FOUND", "metadata": {}}.
+Remedy: check the id; it stands in the acknowledgement, and ListObjections shows it.
+"""
+ERROR_REASON_ANNULMENT_DIFFERS: ErrorReason.ValueType  # 30
+"""ERROR_REASON_ANNULMENT_DIFFERS: somebody proposed to annul the objection for another reason.
+
+Example: {"reason": "ANNULMENT_DIFFERS", "metadata": {"field": "reason"}}.
+Remedy: agree with whoever proposed it, whom GetObjection names, and send that reason.
+"""
+ERROR_REASON_CHALLENGE_INVALID: ErrorReason.ValueType  # 31
+"""ERROR_REASON_CHALLENGE_INVALID: the challenge is not ours, is over, or the person has objected again since.
+
+Example: {"reason": "CHALLENGE_INVALID", "metadata": {}}.
+Remedy: make a new challenge, and deliver it, if the person still wishes.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

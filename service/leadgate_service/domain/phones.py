@@ -73,7 +73,8 @@ def _read(value: str, country: str | None) -> str | None:
     if len(value) > _MAX_RAW_LENGTH:
         return None
     try:
-        number = phonenumbers.parse(value, country.upper() if country else None)
+        # The library ends a number at most kinds of white space; people, and French pages, put any of them into one.
+        number = phonenumbers.parse(" ".join(value.split()), country.upper() if country else None)
     except NumberParseException:
         return None
     if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:

@@ -56,10 +56,10 @@ def text(value: str, field: str, most: int) -> str:
     return value
 
 
-def country_from_pb(value: str) -> str | None:
+def country_from_pb(value: str, field: str = "country_code") -> str | None:
     """Read a country code; empty means unknown."""
     if value and value not in COUNTRIES:
-        raise invalid("country_code", "must be two upper-case letters of ISO 3166-1")
+        raise invalid(field, "must be two upper-case letters of ISO 3166-1")
     return value or None
 
 
@@ -90,12 +90,12 @@ def contract_reference_from_pb(value: str, field: str) -> str:
     return matching(value, _CONTRACT, field, "must be 1 to 64 letters, digits, dots, slashes and hyphens")
 
 
-def crm_record_from_pb(message: types_pb2.CrmReference) -> CrmRecord:
+def crm_record_from_pb(message: types_pb2.CrmReference, field: str = "crm_reference") -> CrmRecord:
     """Read a CRM reference. Whether the policy lists its recipient is for the use case to say."""
     return CrmRecord(
         message.recipient,
-        matching(message.object, _OBJECT, "crm_reference.object", "must be 1 to 40 letters, digits and underscores"),
-        matching(message.record_id, _RECORD_ID, "crm_reference.record_id", "must be 1 to 40 letters and digits"),
+        matching(message.object, _OBJECT, f"{field}.object", "must be 1 to 40 letters, digits and underscores"),
+        matching(message.record_id, _RECORD_ID, f"{field}.record_id", "must be 1 to 40 letters and digits"),
     )
 
 

@@ -276,7 +276,7 @@ def _each(messages: Iterable[Given], name: str, read: Callable[[Given, str], Val
 
 def _phone(message: wire.PhoneNumber, field: str) -> str:
     written = _pasted(message.number, f"{field}.number", MOST_PHONE_CHARACTERS)
-    number = normalise.phone(written, country_from_pb(message.country_code))
+    number = normalise.phone(written, country_from_pb(message.country_code, f"{field}.country_code"))
     if number is None:
         raise invalid(f"{field}.number", "must be a phone number, international or with its country_code")
     return number
@@ -297,7 +297,7 @@ def _address_token(open_link: OpenLink | None, written: str, field: str) -> byte
 
 
 def _person_record(message: types_pb2.CrmReference, field: str) -> CrmRecord:
-    record = crm_record_from_pb(message)
+    record = crm_record_from_pb(message, field)
     if not record.of_person:
         raise invalid(f"{field}.object", "must be a person's: Lead or Contact")
     return record

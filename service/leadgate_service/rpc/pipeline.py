@@ -6,7 +6,7 @@ without a behaviour stops the server from starting.
 """
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -63,6 +63,16 @@ class Call:
 
 
 Behaviour = Callable[[Any, Call], Awaitable[Message | bytes]]
+
+Within = Callable[[Principal, str, Message], Awaitable[bytes]]
+"""Calls a method of a service, by its short name, as a principal whom another door let in."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Method:
+    name: str
+    request_class: type[Message]
+    behaviour: Behaviour
 
 
 class Context(Protocol):
@@ -122,23 +132,35 @@ class Pipeline:
             AttributeError: It lacks one.
         """
         methods: dict[str, grpc.RpcMethodHandler[Any, Any]] = {
-            method.name: grpc.unary_unary_rpc_method_handler(
-                self._handler(
-                    f"{service.full_name}/{method.name}",
-                    GetMessageClass(method.input_type),
-                    getattr(servicer, method.name),
-                ),
-            )
-            for method in service.methods
+            name: grpc.unary_unary_rpc_method_handler(self._handler(method))
+            for name, method in _methods(service, servicer).items()
         }
         return grpc.method_handlers_generic_handler(service.full_name, methods)
 
-    def _handler(self, method: str, request_class: type[Message], behaviour: Behaviour) -> Any:
+    def within(self, service: ServiceDescriptor, servicer: object) -> Within:
+        """Make the way to call one service from within the process, in which roles, audit and all rules are the same.
+
+        Args:
+            service: From the contract.
+            servicer: Has a method of the same name for each RPC.
+
+        Raises:
+            AttributeError: It lacks one.
+        """
+        methods = _methods(service, servicer)
+
+        async def call(principal: Principal, name: str, request: Message) -> bytes:
+            raw = request.SerializeToString(deterministic=True)
+            return await self._perform(methods[name], principal, raw, DEFAULT_SECONDS)
+
+        return call
+
+    def _handler(self, method: _Method) -> Any:
         async def handle(raw: bytes, context: Context) -> bytes:
             self._in_flight += 1
             started = time.monotonic()
             try:
-                return await self._steps(method, request_class, behaviour, raw, context)
+                return await self._steps(method, raw, context)
             except LeadgateError as error:
                 failure = error
             except Exception as error:  # noqa: BLE001 - nothing leaves unmapped: its text may hold a personal value
@@ -146,34 +168,32 @@ class Pipeline:
                 self._log.incident(failure.metadata["incident"], error)
             finally:
                 self._in_flight -= 1
-            self._log.refused(method, failure, seconds=time.monotonic() - started)
+            self._log.refused(method.name, failure, seconds=time.monotonic() - started)
             self._counters.count(f"refused.{failure.reason}")
             await context.abort_with_status(to_grpc_status(failure))
-            raise AssertionError(method)
+            raise AssertionError(method.name)
 
         return handle
 
-    async def _steps(
-        self,
-        method: str,
-        request_class: type[Message],
-        behaviour: Behaviour,
-        raw: bytes,
-        context: Context,
-    ) -> bytes:
+    async def _steps(self, method: _Method, raw: bytes, context: Context) -> bytes:
         if self._in_flight > MOST_IN_FLIGHT:
             raise ResourceExhausted("TOO_MANY_CALLS", "Too many calls are in flight: send the same request again.")
         principal = await self._gatehouse.principal(bearer_token(dict(context.invocation_metadata())))
+        remaining = context.time_remaining()
+        seconds = DEFAULT_SECONDS if remaining is None else remaining
+        return await self._perform(method, principal, raw, seconds)
+
+    async def _perform(self, method: _Method, principal: Principal, raw: bytes, seconds: float) -> bytes:
+        """Take the steps that are the same by whichever door the call came."""
         try:
-            authorise(principal, method)
-            request, body = self._parse(request_class, raw)
-            remaining = context.time_remaining()
-            seconds = DEFAULT_SECONDS if remaining is None else remaining
-            answer = await behaviour(request, Call(principal, method, body, seconds))
+            authorise(principal, method.name)
+            request, body = self._parse(method.request_class, raw)
+            answer = await method.behaviour(request, Call(principal, method.name, body, seconds))
         except (NotFound, Unavailable):
             raise  # the use case has left its entry, or nothing can be left
         except LeadgateError as refusal:
-            await self._store.record(await refused(self._policies, self._now, principal.name, method, refusal.reason))
+            entry = await refused(self._policies, self._now, principal.name, method.name, refusal.reason)
+            await self._store.record(entry)
             raise
         return answer if isinstance(answer, bytes) else answer.SerializeToString()
 
@@ -194,3 +214,12 @@ class Pipeline:
             return request, raw
         self._counters.count("undeclared_bytes", received - request.ByteSize())
         return request, request.SerializeToString(deterministic=True)
+
+
+def _methods(service: ServiceDescriptor, servicer: object) -> Mapping[str, _Method]:
+    return {
+        method.name: _Method(
+            f"{service.full_name}/{method.name}", GetMessageClass(method.input_type), getattr(servicer, method.name)
+        )
+        for method in service.methods
+    }

@@ -59,14 +59,23 @@ class Gatehouse:
         """
         if not token:
             raise _unauthenticated()
+        return await self.principal_of(token_hash(token))
+
+    async def principal_of(self, hashed: bytes) -> Principal:
+        """Return the principal that the token of a hash names: all that a session at a desk remembers of it.
+
+        Raises:
+            Unauthenticated: See `principal`.
+            Unavailable: STORE_UNAVAILABLE.
+        """
         policy = await self._policies.current()
-        principal = policy.principal(await self._name(token, policy) or "")
+        principal = policy.principal(await self._name(hashed, policy) or "")
         if principal is None:
             raise _unauthenticated()
         return principal
 
-    async def _name(self, token: str, policy: Policy) -> str | None:
-        hashed, now = token_hash(token), self._now()
+    async def _name(self, hashed: bytes, policy: Policy) -> str | None:
+        now = self._now()
         known = self._remembered.get(hashed)
         if known is not None and now < known.until <= now + REMEMBERED:
             return known.principal
