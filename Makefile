@@ -29,8 +29,9 @@ format: $(INSTALLED) ## Format the code and mend what can be mended by machine
 proto: $(INSTALLED) ## Generate the code of the contract
 	@$(BIN)/python -m tests.house.contract
 
-proofs: $(INSTALLED) ## Write docs/proofs.md: which test proves which requirement
+proofs: $(INSTALLED) ## Write docs/proofs.md and the table in README.md: what the tests prove
 	@$(BIN)/python -m tests.house.proofs
+	@$(BIN)/python -m tests.house.readme
 
 lock: $(INSTALLED) ## Pin the newest versions that pyproject.toml allows, with hashes
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check uv

@@ -9,6 +9,7 @@ from leadgate_service.app import open_store
 from leadgate_service.config import Config
 from leadgate_service.counters import Counters
 from leadgate_service.errors import LeadgateError
+from leadgate_service.keys import BurnRing
 from leadgate_service.providers import Providers
 from leadgate_service.storage import migrations
 from leadgate_service.usecases.clock import Now
@@ -110,7 +111,7 @@ async def _policy(config: Config, now: Now) -> list[Point]:
     providers = Providers.configured(config, Counters())
     try:
         policies = PolicyInForce(store, now, dev=config.dev)
-        found = await open_points(store, policies, providers.sources, now)
+        found = await open_points(store, BurnRing(config.burn_ring), policies, providers.sources, now)
     finally:
         providers.close()
         await store.close()

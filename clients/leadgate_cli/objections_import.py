@@ -3,12 +3,11 @@
 Request ids come from the file: to go on after a crash is to send everything again, which changes nothing twice.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from io import BufferedReader
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -34,6 +33,7 @@ ROWS_AT_ONCE = 500
 READY = "ready"
 """What `--check` says of a row that would be sent."""
 
+_PART_BYTES = 2**20
 _Row = TypeVar("_Row")
 _DONE = {READY, Outcome.REGISTERED, Outcome.DUPLICATE}
 
@@ -65,8 +65,8 @@ def command(  # noqa: PLR0913 - one keyword for each option
 
     The first row names the columns, in Dutch, English, German or French:
     e-mail, phone, name, company domain, lead id, CRM record id, received,
-    reference. What is wrong with a row stops no other. Typed again, the same
-    command goes on where it stopped, for 72 hours, and registers nobody twice.
+    reference. What is wrong with a row stops no other. Typed again with the same
+    token, within 72 hours, the command goes on and registers nobody twice.
 
     Exit code 4: some rows were not registered; the results say which and why.
     130: interrupted.
@@ -85,7 +85,7 @@ def command(  # noqa: PLR0913 - one keyword for each option
     counts: Counter[str] = Counter()
     with ExitStack() as stack:
         stream = stack.enter_context(file.open("rb"))
-        import_id = _import_id(stream, (channel, country, crm, contact_scope, label))
+        import_id = _import_id(client, stream, (channel, country, crm, contact_scope, label))
         progress = stack.enter_context(_progress(hidden=as_json))
         watched = progress.wrap_file(stream, file.stat().st_size, description=file.name)
         table = stack.enter_context(opened_table(watched, familiarity))
@@ -114,16 +114,16 @@ def command(  # noqa: PLR0913 - one keyword for each option
         raise typer.Exit(EXIT_INCOMPLETE)
 
 
-def _import_id(stream: BufferedReader, options: object) -> str:
+def _import_id(client: Client, stream: BufferedReader, options: object) -> str:
     """Name an import after what is in the file and how it is meant: the same command again is the same import."""
     try:
         stream.seek(0)
     except OSError:
         raise Misused("What can be read only once cannot be imported: save it as a file first.") from None
-    digest = hashlib.file_digest(stream, "sha256")
-    digest.update(repr(options).encode())
+    parts = iter(lambda: stream.read(_PART_BYTES), b"")
+    name = client.derive_id(chain([repr(options).encode()], parts))
     stream.seek(0)
-    return f"csv-{digest.hexdigest()[:16]}"
+    return f"csv-{name[:16]}"
 
 
 def _progress(*, hidden: bool) -> Progress:

@@ -37,6 +37,9 @@ DoorListen = Annotated[
 DoorUrl = Annotated[str | None, _setting("DOOR_URL", "Where the world reaches the door.", "https://HOST")]
 DoorCertificate = Annotated[Path | None, _setting("DOOR_TLS_CERTIFICATE", "PEM of the door's certificate.")]
 DoorKey = Annotated[Path | None, _setting("DOOR_TLS_KEY", "PEM of its key.")]
+DeskOpen = Annotated[
+    bool, typer.Option("--desk", envvar="LEADGATE_DESK", help="The objection desk is open, under /desk of the door.")
+]
 
 
 def command(  # noqa: PLR0913 - one keyword for each setting
@@ -55,6 +58,7 @@ def command(  # noqa: PLR0913 - one keyword for each setting
     door_url: DoorUrl = None,
     door_tls_certificate: DoorCertificate = None,
     door_tls_key: DoorKey = None,
+    desk: DeskOpen = False,
 ) -> None:
     """Serve until told to end.
 
@@ -81,6 +85,7 @@ def command(  # noqa: PLR0913 - one keyword for each setting
         "LEADGATE_DOOR_URL": door_url,
         "LEADGATE_DOOR_TLS_CERTIFICATE": door_tls_certificate,
         "LEADGATE_DOOR_TLS_KEY": door_tls_key,
+        "LEADGATE_DESK": "1" if desk else None,
     }
     uvloop.run(_serve(Config.from_environment(environment(flags))))
 

@@ -1,7 +1,9 @@
 """The one way every call takes: token, deadline, typed error."""
 
+import hmac
 import re
 import uuid
+from collections.abc import Iterable
 from typing import TypeVar
 
 import grpc
@@ -43,6 +45,23 @@ class Calls:
             raise ValueError("a token is visible ASCII characters without spaces or line breaks")
         self._channel = channel
         self._metadata = (("authorization", f"Bearer {token}"),)
+        self._key = token.encode("ascii")
+
+    def derive_id(self, content: Iterable[bytes]) -> str:
+        """Derive an id from content, such as a file, so that the same content can be sent again under the same ids.
+
+        It is keyed with the token: who has the content, but not the token, cannot recognise one by the other.
+
+        Args:
+            content: The bytes, in parts of any size.
+
+        Returns:
+            32 hexadecimal digits, the same for the same bytes and the same token.
+        """
+        digest = hmac.new(self._key, digestmod="sha256")
+        for part in content:
+            digest.update(part)
+        return digest.hexdigest()[:32]
 
     def _call(
         self, method: "grpc.UnaryUnaryMultiCallable[_Request, _Response]", request: _Request, timeout: float

@@ -20,6 +20,9 @@ from leadgate_service.config import Config, ConfigError, DoorConfig, StoreConfig
 from leadgate_service.counters import Counters
 from leadgate_service.errors import Unavailable
 from leadgate_service.http import app as door
+from leadgate_service.http.desk.routes import routes as desk_routes
+from leadgate_service.http.desk.sessions import Sessions
+from leadgate_service.http.desk.visits import Desk
 from leadgate_service.http.registrar import Registrar
 from leadgate_service.http.server import DoorServer
 from leadgate_service.http.unsubscribe import OneClick, link_to
@@ -78,6 +81,8 @@ _SERVICES = tuple(
     )
 )
 
+_OBJECTIONS = objection_service_pb2.DESCRIPTOR.services_by_name["ObjectionService"]
+
 
 def utc_now() -> datetime:
     """Read the system's clock."""
@@ -93,12 +98,13 @@ async def open_store(config: StoreConfig, now: Now, *, serving: bool) -> tuple[S
         serving: True for the service itself, False for a command beside it.
 
     Raises:
-        KeyRingError: A ring is missing, incomplete, or not this database's.
+        KeyRingError: The keep ring is missing, incomplete, or not this database's.
         LeadgateError: See `open_driver` and `Store.check_ring`.
     """
     check_rings_apart(config.keep_ring, config.burn_ring)
     KeepRing.open(config.keep_ring)
-    burn = BurnRing.open(config.burn_ring)
+    # Without content keys nothing is taken in or shown; objections need none, so the service opens all the same.
+    burn = BurnRing(config.burn_ring)
     driver = await open_driver(config.database_url, serving=serving)
     try:
         keep = KeepRing.open(config.keep_ring, token_version=await driver.read(token_version))
@@ -225,8 +231,9 @@ class App:
         await _found(store, policies, config, now)
         await policies.refresh()
         providers = Providers.configured(config, counters)
+        gatehouse = Gatehouse(store, policies, now)
         pipeline = Pipeline(
-            gatehouse=Gatehouse(store, policies, now),
+            gatehouse=gatehouse,
             store=store,
             policies=policies,
             now=now,
@@ -234,18 +241,27 @@ class App:
             counters=counters,
         )
         enrichment = Enrichment(store, policies, now, providers.sources, providers.ask)
+        objections = ObjectionService(store, keep, policies, now)
         servicers = (
             IntakeService(store, enrichment, policies, now),
             LeadService(store, keep, policies, now, _links(config, keep)),
-            ObjectionService(store, keep, policies, now),
-            GovernanceService(store, policies, providers.sources, now),
+            objections,
+            GovernanceService(store, BurnRing(config.burn_ring), policies, providers.sources, now),
         )
         server = grpc.aio.server(options=_OPTIONS)
         handlers = [pipeline.handlers(*pair) for pair in zip(_SERVICES, servicers, strict=True)]
         server.add_generic_rpc_handlers(tuple(handlers))
         watch = _add_common_services(server, reflect=config.reflection)
         written, erased = Checkpoints(store, keep, config.checkpoints, now), Erasures(store, now)
-        entrance = _door(config.door, Registrar(store, policies, now), keep, logger, counters)
+        desk = Desk(
+            gatehouse=gatehouse,
+            registrar=Registrar(store, policies, now),
+            sessions=Sessions(keep, secure=not config.dev),
+            calls=pipeline.within(_OBJECTIONS, objections),
+            log=logger,
+            counters=counters,
+        )
+        entrance = _door(config.door, desk, keep, logger, counters)
         return cls(
             config, store, policies, counters, entrance, logger, enrichment, providers, written, erased, server, watch
         )
@@ -343,15 +359,15 @@ def tune_collector() -> None:
     gc.set_threshold(100_000, 50, 100)
 
 
-def _door(
-    config: DoorConfig | None, registrar: Registrar, keep: KeepRing, log: Log, counters: Counters
-) -> DoorServer | None:
+def _door(config: DoorConfig | None, desk: Desk, keep: KeepRing, log: Log, counters: Counters) -> DoorServer | None:
     """Put the HTTP door together, if there is to be one: a route here is a route that is open."""
     if config is None:
         return None
-    routes = [OneClick(registrar, keep.open_unsubscribe_token, keep.evidence_token).route]
+    routes = [OneClick(desk.registrar, keep.open_unsubscribe_token, keep.evidence_token).route]
     if config.zendesk_secret is not None:
-        routes.append(ZendeskHook(registrar, config.zendesk_secret).route)
+        routes.append(ZendeskHook(desk.registrar, config.zendesk_secret).route)
+    if config.desk:
+        routes += desk_routes(desk)
     return DoorServer(config, door.build(routes, log, counters), log)
 
 

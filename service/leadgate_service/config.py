@@ -71,12 +71,14 @@ class DoorConfig:
         url: Where the world reaches it, without a slash at the end: what links to unsubscribe begin with.
         tls: How the connection is secured; None only on loopback, where a proxy that ends TLS may stand in front.
         zendesk_secret: The signing secret of Zendesk's webhook; None if there is none.
+        desk: The objection desk is open.
     """
 
     listen: str
     url: str
     tls: Tls | None
     zendesk_secret: str | None = field(repr=False)
+    desk: bool = False
 
     def __post_init__(self) -> None:
         if self.tls is None and not _is_loopback(self.listen):
@@ -204,13 +206,15 @@ def _tls(read: _Reader, name: str, *, client_ca: Path | None = None) -> Tls | No
 
 
 def _door(read: _Reader) -> DoorConfig | None:
-    if not any(read.environment.get(PREFIX + name) for name in _DOOR):
+    desk = read.flag("DESK", default=False)
+    if not desk and not any(read.environment.get(PREFIX + name) for name in _DOOR):
         return None
     return DoorConfig(
         listen=read.required("DOOR_LISTEN", _address),
         url=read.required("DOOR_URL", _base_url),
         tls=_tls(read, "DOOR_TLS"),
         zendesk_secret=read.optional("ZENDESK_SECRET", _zendesk_secret),
+        desk=desk,
     )
 
 

@@ -9,7 +9,6 @@ from leadgate_cli.bench.limits import RawRows, new_rows
 from leadgate_cli.bench.workload import OBJECTORS, Checks, Intakes, Objections, Reads, answer_to
 from leadgate_service.domain import identity, normalise
 
-
 LEADS = RawRows(url="", table="bench_raw_leads", like="leads", batch=10)
 
 

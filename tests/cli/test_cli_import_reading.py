@@ -120,8 +120,9 @@ def test_a_mark_that_nothing_closes_swallows_no_row() -> None:
 
 def test_a_file_in_quotation_marks_is_not_held_in_memory() -> None:
     """Behind a mark that is open for too many lines the rows are read one by one, each once."""
-    raw = b'email\n"x\n' + b"a@example.com\n" * (3 * MOST_LINES)
-    assert len(rows_of(raw)) == 3 * MOST_LINES + 2
+    lines = b"a@example.com\n" * (3 * MOST_LINES)
+    assert len(rows_of(b'email\n"x\n' + lines)) == 3 * MOST_LINES + 2
+    assert len(rows_of(b'email\n"x\n' + lines + b'y"\n')) == 3 * MOST_LINES + 3
     assert len(rows_of(b"email\n" + b'a","\n' * (3 * MOST_LINES))) == 3 * MOST_LINES + 1
 
 
@@ -143,7 +144,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
     with file.open("w", encoding="utf-8") as written:
         written.write("email,remark\n")
-        written.writelines(f"p{number}@example.com,{'x' * 2_000}\n" for number in range(10_000))
+        written.writelines(f"p{number}@example.com,{'x' * 2_000}\n" for number in range(4_000))
     with file.open("rb") as stream, opened_table(stream, familiarity) as table:
         tracemalloc.start()
         try:
@@ -151,8 +152,8 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
             _, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
-    assert count == 10_000
-    assert peak < 5 * MEGABYTE
+    assert count == 4_000
+    assert peak < 3 * MEGABYTE
 
 
 @pytest.mark.parametrize(
@@ -299,12 +300,12 @@ def test_the_second_of_two_equal_rows_is_a_duplicate() -> None:
     ]
 
 
-def test_only_so_many_rows_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_so_many_rows_are_remembered() -> None:
     """Behind the last rows that are remembered a duplicate is sent again, which changes nothing for the person."""
+    between = "".join(f"p{number}@x\n" for number in range(MOST_REMEMBERED - 1))
+    again = [row.row for row in understood(f"email\na@x\n{between}a@x\nb@x\na@x\n".encode()) if isinstance(row, Result)]
+    assert again == [MOST_REMEMBERED + 2]
     assert MOST_REMEMBERED >= 100_000
-    monkeypatch.setattr("leadgate_cli.objections_csv.rows.MOST_REMEMBERED", 2)
-    rows = list(understood(b"email\na@x\nb@x\nb@x\nc@x\na@x\nc@x\n"))
-    assert [row.row for row in rows if isinstance(row, Result)] == [4, 7]
 
 
 def test_a_crms_record_ids_count_if_the_crm_is_known() -> None:
@@ -322,4 +323,5 @@ def test_a_row_shows_nothing_when_it_is_printed() -> None:
     """A traceback that happens to print a row, or a file, shows nobody's data."""
     with opened_table(io.BytesIO(b"email\nkanarie@example.com\n"), familiarity) as table:
         (row,) = read_all(table)
-    assert "kanarie" not in repr(row) + repr(table)
+    with opened_table(io.BytesIO(b"kanarie\n"), familiarity) as without_heads:
+        assert "kanarie" not in repr(row) + repr(without_heads)

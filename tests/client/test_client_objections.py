@@ -1,5 +1,6 @@
 """Objections through the SDK: one or many, of people and companies, and how each is taken back."""
 
+import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -220,3 +221,11 @@ def test_every_write_has_a_request_id_of_its_own(client: Client, fakes: Fakes) -
     ids = [arrival.request.request_id for arrival in fakes.arrivals]  # type: ignore[attr-defined]  # each has one
     assert len(set(ids)) == len(ids) == 9
     assert all(ids)
+
+
+def test_an_id_can_be_derived_from_content(client: Client, second: Client) -> None:
+    """The same bytes give the same id to the same person, however they are cut; to others it says nothing."""
+    derived = client.derive_id([b"email\n", b"ada@example.com\n"])
+    assert client.derive_id([b"email\nada@example.com\n"]) == derived
+    assert len({derived, second.derive_id([b"email\nada@example.com\n"]), client.derive_id([b"email\n"])}) == 3
+    assert hashlib.sha256(b"email\nada@example.com\n").hexdigest()[:32] != derived

@@ -28,7 +28,10 @@ def fill(world: World) -> None:
 
 @pytest.mark.proves("R-017", "R-018", "R-030")
 def test_a_company_s_word_covers_all_who_work_there(world: World) -> None:
-    """The company's own lead and everybody's at its domains, sub-domains included, are unreadable, and then gone."""
+    """The company's own lead and everybody's at its domains, sub-domains included, are unreadable, and then gone.
+
+    Whoever else was held stays (edge case 8).
+    """
     fill(world)
     registered = world.register(NORTHPIER)
     assert registered.matched_leads == 4

@@ -130,7 +130,10 @@ def test_a_blocked_answer_teaches_the_list_who_else_it_is(world: World) -> None:
 
 @pytest.mark.proves("R-030")
 def test_a_new_address_under_the_provider_s_id_is_remembered(world: World) -> None:
-    """Her lead was held with the provider's id; what the provider tells under a new address blocks that address."""
+    """Her lead was held with the provider's id; what the provider tells under a new address blocks that address.
+
+    She has a new employer, and the new address alone is refused from then on (edge case 4).
+    """
     world.admit(candidate(person=person()))
     world.register(IDA)
     assert world.claim(intake(NEW_ADDRESS)) is None

@@ -102,7 +102,10 @@ def test_a_number_alone_withholds_the_number(world: World) -> None:
 
 @pytest.mark.proves("R-031")
 def test_a_name_alone_withholds_until_it_is_known_whose_it_is(world: World) -> None:
-    """Two colleagues have one name: none is readable and none is erased, until one objects by something of her own."""
+    """Two colleagues have one name: none is readable and none is erased, until one objects by something of her own.
+
+    A name tells nobody apart (edge case 6).
+    """
     world.admit(of(world, person=person(id=None)), of(world, OTHER, person=person(id=None)))
     assert world.register(Objector(names=(NAMED,))).matched_leads == 2
     assert due(world) == [False, False]

@@ -87,7 +87,10 @@ def test_a_guess_withholds_nobody(world: World) -> None:
 
 @pytest.mark.proves("R-031")
 def test_a_homonym_who_is_held_stays(world: World) -> None:
-    """Two colleagues have one name. One objects by her address: answers that name the other are refused, she stays."""
+    """Two colleagues have one name. One objects by her address: answers that name the other are refused, she stays.
+
+    Whose name alone is known is another matter (edge case 6; see `test_store_objectors`).
+    """
     other = of(world, "i.vermolen@northpier.example.com", person=person(id="person-other"))
     world.admit(of(world, IDA), other)
     assert world.register(IDA).matched_leads == 1
@@ -97,7 +100,7 @@ def test_a_homonym_who_is_held_stays(world: World) -> None:
 
 @pytest.mark.proves("R-031")
 def test_a_shared_line_is_withheld_and_the_colleague_stays(world: World) -> None:
-    """Two colleagues share a direct line; one objects. The other keeps everything but the number, which is gone."""
+    """Two colleagues share a direct line; one objects. The other keeps all but the number, which is gone (edge case 5)."""
     ben = of(world, BEN, source=HUNTER, person=person("Ben Okafor", id="person-ben", phone=LINE))
     world.admit(of(world, IDA, source=HUNTER, person=person(phone=LINE)), ben)
     assert world.content(BEN).phone_number == "+31205550123"
@@ -106,6 +109,19 @@ def test_a_shared_line_is_withheld_and_the_colleague_stays(world: World) -> None
     assert world.content(BEN).full_name == "Ben Okafor"
     assert world.admit(ben)[0].outcome is Outcome.UPDATED
     assert world.content(BEN).phone_number is None
+    check_invariants(world)
+
+
+@pytest.mark.proves("R-031")
+def test_a_switchboard_is_nobody_s_line(world: World) -> None:
+    """The company's main line is in both colleagues' answers; one objects: the other keeps it (edge case 5)."""
+    firm = company(phone=LINE)
+    ben = of(world, BEN, person=person("Ben Okafor", id="person-ben"), company=firm)
+    world.admit(of(world, IDA, company=firm), ben)
+    assert world.register(IDA).matched_leads == 1
+    assert world.content(BEN).phone_number == "+31205550123"
+    assert world.admit(ben)[0].outcome is Outcome.UPDATED
+    assert world.content(BEN).phone_number == "+31205550123"
     check_invariants(world)
 
 

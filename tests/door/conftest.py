@@ -51,3 +51,15 @@ def shared(loop: Loop, sqlite_template: Path, tmp_path_factory: pytest.TempPathF
     service = RunningService.started(settings(folder, url, None, door=door()), Clock(), loop)
     yield service
     service.stop()
+
+
+@pytest.fixture(scope="module")
+def desk_of_module(
+    loop: Loop, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningService]:
+    """One service with a desk on SQLite for all tests of a file, which leave behind what they will."""
+    folder = tmp_path_factory.mktemp("desk")
+    url = f"sqlite:///{shutil.copy(sqlite_template, folder)}"
+    service = RunningService.started(settings(folder, url, None, door=door(desk=True)), Clock(), loop)
+    yield service
+    service.stop()

@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from leadgate.v1 import objection_service_pb2
+from leadgate_service.config import ZENDESK_TEST_SECRET
 from leadgate_service.errors import Unavailable
 from leadgate_service.storage import tables
 
 from tests.door.conftest import Start
-from tests.door.visitor import ZENDESK_TEST_SECRET, door, fixture, hook, signed, visit
+from tests.door.visitor import door, fixture, hook, signed, visit
 from tests.rpc.faulty_store import Faults
 from tests.rpc.messages import check, new_id
 from tests.running_service import RunningService

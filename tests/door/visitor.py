@@ -4,12 +4,13 @@ import base64
 import hmac
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import requests
 from leadgate.v1 import lead_service_pb2, types_pb2
-from leadgate_service.config import ZENDESK_TEST_SECRET, DoorConfig
+from leadgate_service.config import DoorConfig
 
 from tests.builders import IDA
 from tests.rpc.messages import get, ingest, item, new_id
@@ -63,8 +64,7 @@ def signed(
     service: RunningService, body: bytes, *, secret: str = SECRET, invocation: str | None = None, age: float = 0.0
 ) -> Mapping[str, str]:
     """Make the headers that Zendesk sends with a body."""
-    stamp = (service.clock.now.timestamp() - age).__floor__()
-    written = service.clock.now.fromtimestamp(stamp, service.clock.now.tzinfo).strftime("%Y-%m-%dT%H:%M:%SZ")
+    written = (service.clock.now - timedelta(seconds=age)).strftime("%Y-%m-%dT%H:%M:%SZ")
     made = base64.b64encode(hmac.digest(secret.encode(), written.encode() + body, "sha256")).decode()
     return {
         "Content-Type": "application/json; charset=utf-8",
@@ -78,9 +78,3 @@ def hook(service: RunningService, document: object, **how: Any) -> requests.Resp
     """Send a document, or bytes, as Zendesk does."""
     body = document if isinstance(document, bytes) else json.dumps(document).encode()
     return visit(service, "POST", "/hooks/zendesk", data=body, headers=signed(service, body, **how))
-
-
-__all__ = [
-    "FIXTURES", "ONE_CLICK", "PUBLIC", "SECRET", "ZENDESK_TEST_SECRET", "door", "fixture", "hook", "link_of",
-    "path_of", "signed", "take_in", "visit",
-]  # fmt: skip

@@ -120,7 +120,10 @@ def test_two_people_undo_a_slip(service: RunningService) -> None:
 
 @pytest.mark.proves("R-025")
 def test_only_the_person_lifts_a_suppression(service: RunningService) -> None:
-    """Staff cannot; the challenge that reached the address can, once, for three days, and not after a new objection."""
+    """Staff cannot; the challenge that reached the address can, once, for three days, and not after a new objection.
+
+    That the client changed his mind is no reason for anybody else (edge case 18).
+    """
     service.as_("support").send(object_(IDA))
     assert service.as_("support").send(lift(IDA)).code is grpc.StatusCode.PERMISSION_DENIED
     officer = service.as_("privacy_officer")

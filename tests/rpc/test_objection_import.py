@@ -86,7 +86,11 @@ def results(file: Path) -> Mapping[int, tuple[str, str]]:
 
 @pytest.mark.proves("R-026")
 def test_a_killed_import_is_resumed_and_takes_effect_once(service: RunningService, tmp_path: Path) -> None:
-    """Every good row is suppressed once, every bad one told with its reason; a third run changes no byte and no row."""
+    """Every good row is suppressed once, every bad one told with its reason; a third run changes no byte and no row.
+
+    Killed at row 500, or 40,000 in full counts, with formulas among the rows (edge case 19; how a file is read is tried
+    in `test_cli_import_reading`).
+    """
     with service.client("crm_sync") as client:
         for number, record_id in HELD.items():
             take_in(client, address(number), f"Ida Van{'abc'[int(record_id[-1])] * 4}", record_id)

@@ -35,7 +35,10 @@ def object_to_all(service: RunningService, email: str) -> None:
 def test_an_answer_that_comes_after_the_objection_is_dropped(
     service: RunningService, providers: Providers, objector: str
 ) -> None:
-    """The provider was asked, the person objects, the provider answers: no row is stored, and the block is counted."""
+    """The provider was asked, the person objects, the provider answers: no row is stored, the block is counted.
+
+    The question stays on record as told to the provider (edge case 1).
+    """
     with providers.clearbit.held():
         pending = service.as_("intake").start(enrich("ida@northpier.example.com"))
         assert providers.clearbit.asked.wait(5)
@@ -46,6 +49,7 @@ def test_an_answer_that_comes_after_the_objection_is_dropped(
     assert [service.kept()[name] for name in CONTENT] == [0] * len(CONTENT)
     (entry,) = [one for one in service.audit() if one.action.endswith("/EnrichLead")]
     assert (entry.count, entry.detail) == (0, "NOT_STORED.SUPPRESSED=1")
+    assert [one.outcome for one in service.audit() if one.action == "disclosed_to_provider"] == ["clearbit"]
 
 
 @pytest.mark.proves("R-018", "P5")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import grpc
 import pytest
-from leadgate.v1 import lead_service_pb2, objection_service_pb2
+from leadgate.v1 import governance_service_pb2, lead_service_pb2, objection_service_pb2
 from leadgate_service.jobs.erasures import Erasures
 
 from tests.builders import IDA, TODAY
@@ -42,6 +42,26 @@ def burn_ring_is_gone(_service: RunningService, folder: Path) -> None:
 
 UNOPENED = (grpc.StatusCode.FAILED_PRECONDITION, "KEY_RING_INVALID")
 """What a call is refused with that would show content while there is no ring to open it."""
+
+
+@pytest.mark.proves("R-034")
+def test_a_service_starts_without_its_content_keys(sqlite_url: str, start: Start, tmp_path: Path) -> None:
+    """Its disk is not mounted when the service starts: objections are taken, and readiness says what is missing."""
+    before = start(sqlite_url)
+    before.as_("intake").send(ingest(item(IDA)))
+    before.stop()
+    for file in (tmp_path / "burn").iterdir():
+        file.unlink()  # as where a disk would be mounted
+    service = start(sqlite_url)
+    done = service.as_("support").send(object_(IDA)).read(objection_service_pb2.RegisterObjectionResponse)
+    assert done.matched_leads == 1
+    answer = service.as_("intake").send(ingest(item(BEN, name="Ben Okafor")))
+    assert (answer.code, answer.reason) == UNOPENED
+    request = governance_service_pb2.GetReadinessRequest()
+    readiness = service.as_("support").send(request).read(governance_service_pb2.GetReadinessResponse)
+    assert not readiness.ready
+    assert "KEY_RING_INVALID" in {point.code for point in readiness.open_points if point.blocking}
+
 
 CLOSED = (assessment_lapses, sources_are_suspended, content_keys_are_gone, burn_ring_is_gone)
 

@@ -26,7 +26,7 @@ STORED_LEADS = 20_000
 """How many leads are stored before anything is measured."""
 
 LISTED_TOKENS = 1_000_000
-"""How many tokens the long suppression list has: a tenth of what the goal is set for, which takes a minute to make."""
+"""How many tokens the long suppression list has: a tenth of what the goal is set for, which takes minutes to make."""
 
 Rows = Annotated[str, typer.Option("--rows", help="Which rows, separated by commas.")]
 Pairs = Annotated[int, typer.Option("--pairs", min=1, help="How often each side runs; a figure to quote needs 5.")]

@@ -1,13 +1,14 @@
 """Rows to objections: what each says, whether it can be sent at all, and whether it was there before."""
 
+import hmac
 import re
+import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from hashlib import blake2b
 from itertools import chain
 from urllib.parse import urlsplit
 
@@ -80,9 +81,9 @@ class Result:
     rule: str = ""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class ToSend:
-    """A row that can be sent. Shows nothing when printed."""
+    """A row that can be sent. Its item shows nothing when it is printed."""
 
     row: int
     item: ObjectionItem
@@ -213,8 +214,7 @@ def _name(given: _Given) -> str:
     first, prefix, last, whole = (
         given.get(column, ()) for column in (Column.FIRST_NAME, Column.NAME_PREFIX, Column.LAST_NAME, Column.NAME)
     )
-    parts = chain(first, prefix, last or whole) if first or last else whole
-    return _one({Column.NAME: [" ".join(parts)]}, Column.NAME)
+    return _one({Column.NAME: [" ".join(chain(first, prefix, last or whole))]}, Column.NAME)
 
 
 def _domain(given: _Given) -> str:
@@ -249,15 +249,16 @@ def _reader(form: str) -> Callable[[str], datetime]:
 
 
 class _Seen:
-    """The rows so far, by digest: no value is kept, and not more than MOST_REMEMBERED of them."""
+    """The rows so far, by keyed digest: no value is kept, and not more than MOST_REMEMBERED of them."""
 
     def __init__(self) -> None:
+        self._key = secrets.token_bytes(32)
         self._rows: dict[bytes, int] = {}
 
     def earlier(self, number: int, given: _Given) -> int | None:
         """Return the first row that says the same, if there is one, and else remember this one."""
         same = {**given, Column.EMAIL: [email.casefold() for email in given.get(Column.EMAIL, ())]}
-        digest = blake2b(repr(sorted(same.items())).encode(), digest_size=16).digest()
+        digest = hmac.digest(self._key, repr(sorted(same.items())).encode(), "sha256")[:16]
         first = self._rows.setdefault(digest, number)
         if len(self._rows) > MOST_REMEMBERED:
             del self._rows[next(iter(self._rows))]

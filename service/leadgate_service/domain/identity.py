@@ -247,6 +247,7 @@ def is_free_mail(domain: str) -> bool:
     return domain in free_mail_domains
 
 
+@functools.lru_cache(maxsize=4096)
 def is_bare_suffix(domain: str) -> bool:
     """Says whether a canonical domain is a public suffix, under which unrelated companies live."""
     return _suffixes().is_public(domain)

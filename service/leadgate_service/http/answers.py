@@ -36,15 +36,15 @@ _TEMPLATES = Environment(
 )
 
 
-def page(template: str, status: int = 200, **values: Any) -> Response:
+def page(template: str, error: LeadgateError | None = None, **values: Any) -> Response:
     """Fill in a page of `templates/`; what is filled in is escaped.
 
     Args:
         template: Its file.
-        status: Of the answer.
+        error: What went wrong, which decides the status; None if nothing did.
         values: What it shows; every name that the template uses must be given.
     """
-    return HTMLResponse(_TEMPLATES.get_template(template).render(values), status)
+    return _of(error, HTMLResponse(_TEMPLATES.get_template(template).render(values)))
 
 
 def failed(error: LeadgateError, wanted: Headers) -> Response:
@@ -54,12 +54,20 @@ def failed(error: LeadgateError, wanted: Headers) -> Response:
         error: What went wrong.
         wanted: The headers of the request, which say whether a person reads the answer.
     """
-    status = STATUSES[error.status]
-    message = RING_UNUSABLE if isinstance(error, KeyRingError) else error.message
     if "text/html" in wanted.get("accept", ""):
-        answer = page("failed.html", status, message=message)
-    else:
-        answer = JSONResponse({"reason": error.reason, "message": message, **error.metadata}, status)
-    if status in _AGAIN:
-        answer.headers["retry-after"] = str(RETRY_SECONDS)
-    return answer
+        return page("failed.html", error, message=told(error))
+    return _of(error, JSONResponse({"reason": error.reason, "message": told(error), **error.metadata}))
+
+
+def told(error: LeadgateError) -> str:
+    """Return what a caller is told of an error: its message, unless that is for the operator alone."""
+    return RING_UNUSABLE if isinstance(error, KeyRingError) else error.message
+
+
+def _of(error: LeadgateError | None, response: Response) -> Response:
+    """Give a response the status of an error, and say when to come back."""
+    if error is not None:
+        response.status_code = STATUSES[error.status]
+        if response.status_code in _AGAIN:
+            response.headers["retry-after"] = error.metadata.get("retry_after_seconds", str(RETRY_SECONDS))
+    return response

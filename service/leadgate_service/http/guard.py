@@ -27,7 +27,8 @@ READ_SECONDS = 10.0
 HEADERS: Mapping[str, str] = {
     "cache-control": "no-store",
     "connection": "close",  # nobody comes twice, and a connection that ends cannot be held open
-    "content-security-policy": "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "content-security-policy": "default-src 'none'; form-action 'self'; style-src 'self'; img-src 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "referrer-policy": "no-referrer",

@@ -4,6 +4,7 @@ from leadgate.v1 import governance_service_pb2 as wire
 
 from leadgate_service.domain.register import SourceName
 from leadgate_service.errors import invalid
+from leadgate_service.keys import BurnRing
 from leadgate_service.rpc.convert import request_id, time_to_pb
 from leadgate_service.rpc.pipeline import Call
 from leadgate_service.store import Store
@@ -16,8 +17,11 @@ from leadgate_service.usecases.readiness import open_points
 class GovernanceService:
     """Reads requests, shows and changes the rules, writes answers."""
 
-    def __init__(self, store: Store, policies: PolicyInForce, sources: frozenset[SourceName], now: Now) -> None:
+    def __init__(
+        self, store: Store, burn: BurnRing, policies: PolicyInForce, sources: frozenset[SourceName], now: Now
+    ) -> None:
         self._store = store
+        self._burn = burn
         self._policies = policies
         self._sources = sources
         self._now = now
@@ -29,7 +33,7 @@ class GovernanceService:
     ) -> wire.GetReadinessResponse:
         """Report each open point."""
         del request, call
-        points = await open_points(self._store, self._policies, self._sources, self._now)
+        points = await open_points(self._store, self._burn, self._policies, self._sources, self._now)
         return wire.GetReadinessResponse(
             ready=not any(point.blocking for point in points),
             open_points=[

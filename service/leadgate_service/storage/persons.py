@@ -1,6 +1,7 @@
 """Who somebody is, from anything that is known of them: all keys and tokens of one person, held or only looked up."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ from leadgate_service.storage.aliases import (
 )
 from leadgate_service.storage.parties import Party
 from leadgate_service.storage.suppressions import Suppression
-from leadgate_service.storage.work import Statement, Work, one_of
+from leadgate_service.storage.work import Statement, Work, one_of, together
 
 SELECT_KEYS = Statement(
     sa.select(tables.leads.c.lead_id, tables.leads.c.key_token).where(
@@ -69,17 +70,26 @@ def identify(keep: KeepRing, objectors: Sequence[tuple[Objector, bytes]]) -> Wor
     lead_ids = [lead_id for objector, _ in objectors for lead_id in objector.lead_ids]
     held = {bytes(lead_id): bytes(key) for lead_id, key in (yield SELECT_KEYS(lead_ids=lead_ids))} if lead_ids else {}
     sought = [_begin(keep, objector, group, held) for objector, group in objectors]
-    owners = by_token((yield SELECT_BY_TOKEN(tokens=[token for one in sought for token in one.strong])))
+    given = [key for one in sought for key in one.keys]
+    owned, known = yield together(
+        SELECT_BY_TOKEN(tokens=[token for one in sought for token in one.strong]), SELECT_BY_KEY(keys=given)
+    )
+    owners, own = by_token(owned), by_key(known)
     for one in sought:
         one.keys.update(alias.key_token for token in one.strong for alias in owners[token])
-    own = by_key((yield SELECT_BY_KEY(keys=[key for one in sought for key in one.keys])))
+    own |= yield from _known({key for one in sought for key in one.keys} - set(given))
     linking = {key: [alias.token for alias in known if alias.kind in PERSONAL_LINKS] for key, known in own.items()}
-    others = by_token((yield SELECT_BY_TOKEN(tokens=[token for tokens in linking.values() for token in tokens])))
+    links = [token for tokens in linking.values() for token in tokens]
+    others = by_token((yield SELECT_BY_TOKEN(tokens=links))) if links else {}
     for one in sought:
         for token in (token for key in one.keys for token in linking.get(key, ())):
             one.linked |= {alias.key_token: token for alias in others[token]}
-    theirs = by_key((yield SELECT_BY_KEY(keys=[key for one in sought for key in one.linked.keys() - one.keys])))
+    theirs = yield from _known({key for one in sought for key in one.linked.keys() - one.keys})
     return [_party(one, own, theirs) for one in sought]
+
+
+def _known(keys: AbstractSet[bytes]) -> Work[dict[bytes, list[Alias]]]:
+    return by_key((yield SELECT_BY_KEY(keys=list(keys)))) if keys else {}
 
 
 def _begin(keep: KeepRing, objector: Objector, group: bytes, held: Mapping[bytes, bytes]) -> _Sought:

@@ -8,6 +8,8 @@ from importlib import resources
 from leadgate_service.domain.policy import AssessmentState, Policy
 from leadgate_service.domain.register import SourceName
 from leadgate_service.errors import LeadgateError
+from leadgate_service.keyfiles import KeyRingError
+from leadgate_service.keys import BurnRing
 from leadgate_service.store import Store
 from leadgate_service.usecases.clock import Now, moment
 from leadgate_service.usecases.policy import PolicyInForce
@@ -51,6 +53,7 @@ def trial_only() -> OpenPoint | None:
 
 async def open_points(
     store: Store,
+    burn: BurnRing,
     policies: PolicyInForce,
     sources: frozenset[SourceName],
     now: Now,
@@ -59,6 +62,7 @@ async def open_points(
 
     Args:
         store: Says whether objectors are found.
+        burn: The content keys, without which nothing is taken in or shown.
         policies: The policy in force.
         sources: Providers that are configured.
         now: The clock.
@@ -73,6 +77,11 @@ async def open_points(
     except LeadgateError as error:
         remedy = _RING_REMEDIES.get(error.reason, "Start the database.")
         found.append(OpenPoint(error.reason, error.message, remedy, blocking=True))
+    try:
+        burn.dates()
+    except KeyRingError as error:
+        message = "The burn ring cannot be read: nothing is taken in or shown. Objections are accepted."
+        found.append(OpenPoint(error.reason, message, _RING_REMEDIES[error.reason], blocking=True))
     try:
         policy = await policies.current()
     except LeadgateError as error:

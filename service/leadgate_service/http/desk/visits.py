@@ -1,8 +1,11 @@
 """What every request to the desk goes through: who it is, whether they may be here, and whose form they sent."""
 
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from google.protobuf.message import Message
 from starlette.requests import Request
@@ -11,6 +14,7 @@ from starlette.routing import Route
 
 from leadgate_service.counters import Counters
 from leadgate_service.domain.access import Principal, authorise
+from leadgate_service.domain.dates import today_in
 from leadgate_service.domain.policy import Policy
 from leadgate_service.errors import LeadgateError, PermissionDenied, Unauthenticated, invalid
 from leadgate_service.http import answers
@@ -28,9 +32,10 @@ FORM_TOKEN = "form_token"  # noqa: S105 - the name of a field
 Calls = Callable[[Principal, str, Message], Awaitable[bytes]]
 """Calls a method of the ObjectionService as a principal, by the same steps as over the wire."""
 
-_SERVICE = "leadgate.v1.ObjectionService"
-_USED = f"{_SERVICE}/ListObjections"
+_USED = "leadgate.v1.ObjectionService/ListObjections"
 """The method whose roles may use the desk: support and privacy officers."""
+
+_OVER = "You are not signed in, or not any more. Nothing was done: sign in, and do it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,17 @@ class Visit:
     _desk: "Desk"
     _session: Session
     _route: str
+    _started: float
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The policy's zone, in which the desk reads and writes times."""
+        return self.policy.retention.zone_info
+
+    @property
+    def today(self) -> date:
+        """The civil day in that zone."""
+        return today_in(self.zone, self._desk.registrar.now())
 
     async def call(self, method: str, request: Message) -> bytes:
         """Call a method of the ObjectionService; the answer is still to be parsed.
@@ -73,15 +89,17 @@ class Visit:
             values: What else the page shows.
         """
         if error is not None:
-            self._desk.note(self._route, error)
+            self._desk.note(self._route, error, self._started)
         shown = {
             "principal": self.principal.name,
             FORM_TOKEN: self._desk.sessions.form_token(self._session),
-            "path": self._route.partition(" ")[2],
-            "failed": error is not None,
+            "here": self._route.partition(" ")[2],
             **values,
         }
         return answers.page(f"desk/{template}", error, **shown)
+
+
+Answer = Callable[[Visit], Awaitable[Response]]
 
 
 class Desk:
@@ -116,8 +134,10 @@ class Desk:
     def route(
         self,
         path: str,
-        answer: Callable[[Visit], Awaitable[Response]],
+        answer: Answer,
         methods: Sequence[str] = ("GET",),
+        *,
+        leaves: bool = False,
     ) -> Route:
         """Make a route for those who are signed in; everybody else is shown the page to sign in.
 
@@ -125,10 +145,11 @@ class Desk:
             path: Its pattern.
             answer: Answers a visit.
             methods: GET, POST or both.
+            leaves: The session ends with the visit.
         """
 
         async def entered(request: Request) -> Response:
-            return await self._enter(request, f"{request.method} {path}", answer)
+            return await self._enter(request, f"{request.method} {path}", answer, leaves=leaves)
 
         return Route(path, entered, methods=list(methods))
 
@@ -148,54 +169,65 @@ class Desk:
             raise
         return principal
 
-    def note(self, route: str, error: LeadgateError) -> None:
-        """Log and count what was refused: its reason, and nothing of what was typed."""
-        self._log.refused(route, error, seconds=0.0)
-        self._counters.count(f"refused.{error.reason}")
-
-    def signing_in(self, route: str, error: LeadgateError | None, message: str = "") -> Response:
-        """Show the page to sign in, and forget the session, if there was one.
+    def note(self, route: str, error: LeadgateError, started: float) -> None:
+        """Log and count what was refused: its reason, and nothing of what was typed.
 
         Args:
             route: What was asked for.
-            error: Why nobody is let in; None if they come for the first time.
-            message: What they are told.
+            error: The refusal.
+            started: When the request came, by the monotonic clock.
         """
-        if error is not None:
-            self.note(route, error)
-        response = answers.page("desk/sign_in.html", error, message=message, action=SIGN_IN, failed=error is not None)
+        self._log.refused(route, error, seconds=time.monotonic() - started)
+        self._counters.count(f"refused.{error.reason}")
+
+    def signing_in(self, message: str = "", error: LeadgateError | None = None) -> Response:
+        """Show the page to sign in; whoever was signed in is not any more.
+
+        Args:
+            message: What they are told.
+            error: Why nobody is let in; None if they come of their own.
+        """
+        response = answers.page("desk/sign_in.html", error, message=message, action=SIGN_IN)
         self.sessions.end(response)
         return response
 
-    async def _enter(self, request: Request, route: str, answer: Callable[[Visit], Awaitable[Response]]) -> Response:
-        now = self.registrar.now()
+    def refuse(self, route: str, refusal: LeadgateError, started: float, message: str = _OVER) -> Response:
+        """Let somebody not in: they are told to sign in.
+
+        Args:
+            route: What was asked for.
+            refusal: Why they are not let in.
+            started: See `note`.
+            message: What they are told.
+        """
+        self.note(route, refusal, started)
+        return self.signing_in(message, refusal)
+
+    async def _enter(self, request: Request, route: str, answer: Answer, *, leaves: bool) -> Response:
+        started, now = time.monotonic(), self.registrar.now()
         session = self.sessions.read(request, now)
         if session is None:
-            return RedirectResponse(HOME, 303) if request.method == "GET" else self.signing_in(route, _nobody(), _OVER)
+            unknown = Unauthenticated("TOKEN_INVALID", _OVER)
+            return RedirectResponse(HOME, 303) if request.method == "GET" else self.refuse(route, unknown, started)
         try:
             principal = await self.admit(session.token_hash, route)
         except (Unauthenticated, PermissionDenied) as refusal:
-            return self.signing_in(route, refusal, _OVER)
-        form = await forms.read(request)
-        policy = await self.registrar.policy()
-        visit = Visit(principal, policy, form, request.path_params, self, session, route)
+            return self.refuse(route, refusal, started)
+        form, policy = await forms.read(request), await self.registrar.policy()
+        visit = Visit(principal, policy, form, request.path_params, self, session, route, started)
         try:
             if request.method == "POST" and not self.sessions.is_own(session, form.one(FORM_TOKEN)):
                 raise await self._forged(principal, route)
             response = await answer(visit)
         except LeadgateError as error:
             response = visit.page("failed.html", error=error, message=answers.told(error))
-        self.sessions.keep_on(response, session, now)
+        if leaves:
+            self.sessions.end(response)
+        else:
+            self.sessions.keep_on(response, session, now)
         return response
 
     async def _forged(self, principal: Principal, route: str) -> LeadgateError:
         refusal = invalid("form", "must be one that the desk showed since you signed in: open the page again")
         await self.registrar.leave_entry(principal.name, route, refusal)
         return refusal
-
-
-_OVER = "You are not signed in, or not any more. Nothing was done: sign in, and do it again."
-
-
-def _nobody() -> Unauthenticated:
-    return Unauthenticated("TOKEN_INVALID", _OVER)
