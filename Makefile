@@ -5,17 +5,20 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak lint format proto proofs lock clean
+.PHONY: help demo test test-system soak lint format proto proofs lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r target text; do \
-		printf '  make %-8s %s\n' "$$target" "$$text"; done
+		printf '  make %-12s %s\n' "$$target" "$$text"; done
 
 demo: $(INSTALLED) ## Run 1,000 generated leads through the gate on SQLite, and say what happened
 	@$(BIN)/leadgate demo
 
 test: $(INSTALLED) ## Run every check and every test, PostgreSQL included
 	@$(BIN)/python -m pytest
+
+test-system: $(INSTALLED) ## Run the objection desk in a real Chromium (Debian: chromium, chromium-driver)
+	@$(BIN)/python -m pytest tests/system
 
 soak: $(INSTALLED) ## Run the tests with full counts and fresh random examples
 	@LEADGATE_SOAK=1 $(BIN)/python -m pytest

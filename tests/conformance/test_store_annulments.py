@@ -122,6 +122,20 @@ def test_a_shared_line_and_a_namesake_come_back(world: World) -> None:
     assert (world.content(BEN), world.content(IDA)) == before
 
 
+@pytest.mark.proves("R-031", "R-091")
+def test_who_was_withheld_for_a_name_is_so_again(world: World) -> None:
+    """A name alone withheld her; an objection that told whose it is was a slip: then again nobody knows whose it is."""
+    admit(world, IDA, "Ida Vermolen")
+    admit(world, BEN, "Ben Okafor")
+    name = NameAtCompany("Ida Vermolen", "northpier.example.com")
+    world.register(Objector(names=(name,)))
+    slip = world.register(Objector(names=(name,), emails=(BEN,)))
+    assert not world.held(IDA).suppressed
+    annul(world, slip)
+    assert world.held(IDA).suppressed
+    assert not world.held(BEN).suppressed
+
+
 @pytest.mark.proves("R-091")
 def test_a_reason_is_agreed_on(world: World) -> None:
     """The second person must give the reason that the first one gave; and what is not there cannot be annulled."""

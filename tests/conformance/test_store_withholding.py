@@ -100,7 +100,7 @@ def test_a_homonym_who_is_held_stays(world: World) -> None:
 
 @pytest.mark.proves("R-031")
 def test_a_shared_line_is_withheld_and_the_colleague_stays(world: World) -> None:
-    """Two colleagues share a direct line; one objects. The other keeps all but the number, which is gone (edge case 5)."""
+    """Two colleagues share a line; one objects. The other keeps all but the number, which is gone (edge case 5)."""
     ben = of(world, BEN, source=HUNTER, person=person("Ben Okafor", id="person-ben", phone=LINE))
     world.admit(of(world, IDA, source=HUNTER, person=person(phone=LINE)), ben)
     assert world.content(BEN).phone_number == "+31205550123"

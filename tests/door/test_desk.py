@@ -9,7 +9,7 @@ from tests.builders import IDA
 from tests.door.clerk import Clerk
 from tests.door.conftest import Start
 from tests.door.visitor import door, take_in
-from tests.rpc.messages import check, get_objection, ingest, item
+from tests.rpc.messages import check, get_objection, ingest, item, object_
 from tests.running_service import RunningService
 
 SEE = "See whom this reaches"
@@ -80,7 +80,7 @@ def test_from_signing_in_to_an_annulment_by_two_people(desk: RunningService) -> 
 
 
 def test_what_is_sent_twice_is_registered_once(small: RunningService) -> None:
-    """A second press, a reload of the receipt and a step back register nothing; what is changed is another objection."""
+    """A second press, a reload of the receipt and a step back register nothing; what is changed is another one."""
     clerk = Clerk.of(small, "support")
     form = clerk.open("/desk/register")
     preview = clerk.send(form.press(SEE, email_1=IDA))
@@ -212,14 +212,7 @@ def test_the_list_is_paged_and_searched_without_an_address_that_tells(small: Run
     """Older ones by a button, a case number or an import by a form: all posted."""
     clerk = Clerk.of(small, "support")
     for number in range(27):
-        small.as_("support").send(
-            wire.RegisterObjectionRequest(
-                request_id=f"r{number}",
-                objector={"emails": [f"p{number}@example.org"]},
-                channel=wire.OBJECTION_CHANNEL_SUPPORT,
-                reference=f"CASE-{number}",
-            )
-        )
+        small.as_("support").send(object_(f"p{number}@example.org", reference=f"CASE-{number}"))
         small.clock.pass_time(seconds=1)
     first = clerk.open("/desk/objections")
     assert len(first.root.all("tr")) == 26

@@ -80,7 +80,7 @@ def of_company(written: str, number: int) -> str:
 
 def of_line(written: str, number: int) -> str:
     """The same on another line, which ends with another number."""
-    tens, ones = f"{number + 30:02}"
+    tens, ones = divmod(number + 30, 10)
     changed, times = re.subn(r"[2２](\D?)[3３]", rf"{tens}\g<1>{ones}", written)
     assert times == 1
     return changed
@@ -352,8 +352,10 @@ def test_twenty_colleagues_on_an_objector_s_line_lose_the_number_alone(sqlite_se
 def test_what_lies_below_a_company_is_the_company_s(sqlite_service: RunningService) -> None:
     """Its objection covers its sub-domains; the objection of something below it does not reach up."""
     domain = KINDS["a company's domain"]
-    registered(sqlite_service, map(domain.objection, SUB_DOMAINS))
+    *below, other = SUB_DOMAINS
+    registered(sqlite_service, [domain.objection(other)])
     assert handed_in(sqlite_service, [domain.answer(DOMAINS[0], 0)]) == [STORED]
     registered(sqlite_service, [domain.objection(DOMAINS[1])])
-    said = [domain.answer(written, number) for number, written in enumerate(SUB_DOMAINS)]
-    assert set(handed_in(sqlite_service, said)) == {REFUSED}
+    assert set(handed_in(sqlite_service, [domain.answer(*one) for one in zip(below, range(5), strict=True)])) == {
+        REFUSED
+    }

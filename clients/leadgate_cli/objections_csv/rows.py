@@ -17,7 +17,7 @@ from leadgate_client import ContactScope, CrmReference, NameAtCompany, Objection
 from leadgate_cli.objections_csv.columns import Column, Columns
 from leadgate_cli.objections_csv.reading import MOST_CHARACTERS, Cells, is_empty
 
-MOST_REMEMBERED = 200_000
+MOST_REMEMBERED = 100_000
 """So many rows back a duplicate is recognised; behind that it is sent again, which changes nothing for the person."""
 
 _LONGEST: Mapping[Column, int] = {

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from leadgate_service.audit import Entry
-from leadgate_service.domain.identity import TokenKind
+from leadgate_service.domain.identity import NAME_KINDS, TokenKind
 from leadgate_service.errors import FailedPrecondition, LeadgateError, NotFound
 from leadgate_service.keys import KeepRing
 from leadgate_service.records import Annulled, Annulment, Caller, Lift
@@ -15,9 +15,9 @@ from leadgate_service.storage import tables
 from leadgate_service.storage.journal import Record
 from leadgate_service.storage.parties import of_groups
 from leadgate_service.storage.requests import open_book
-from leadgate_service.storage.review import review
+from leadgate_service.storage.review import names_of_nobody, review
 from leadgate_service.storage.suppressions import SELECT_SUPPRESSIONS, read
-from leadgate_service.storage.withholding import reach
+from leadgate_service.storage.withholding import reach, withhold
 from leadgate_service.storage.work import Row, Statement, Work, one_of, together
 
 MOST_ANNULLED = 500
@@ -146,7 +146,17 @@ class Annulments:
         whom = yield from reach(list(listed.values()))
         yield DELETE_GROUPS(groups=list(groups))
         keys = {key for one in whom for key in one.suppressed | one.withheld | one.lines}
-        return (yield from review(keys, now, reason, due=due))
+        restored = yield from review(keys, now, reason, due=due)
+        names = {one.token for party in listed.values() for one in party.suppressions if one.kind in NAME_KINDS}
+        yield from self._withhold_again(names, now)
+        return restored
+
+    def _withhold_again(self, names: Iterable[bytes], now: datetime) -> Work[None]:
+        """Withhold who has a name that others objected by, now that what told whose it is has gone."""
+        of_nobody = yield from names_of_nobody(names)
+        rows = (yield SELECT_SUPPRESSIONS(tokens=list(of_nobody))) if of_nobody else []
+        parties = yield from of_groups([one.group_id for one in read(rows)])
+        yield from withhold((yield from reach([party for party in parties.values() if party.homonyms])), now, None)
 
 
 def _refusal(known: int, rows: Iterable[Row], wish: Annulment) -> LeadgateError | None:

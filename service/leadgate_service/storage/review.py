@@ -11,7 +11,7 @@ from leadgate_service.domain.identity import NAME_KINDS, STRONG_KINDS, TRADER_KI
 from leadgate_service.storage import tables
 from leadgate_service.storage.aliases import SELECT_BY_KEY, Alias, by_key
 from leadgate_service.storage.changes import INSERT_CHANGES
-from leadgate_service.storage.suppressions import SELECT_SUPPRESSIONS, Suppression, SuppressionList
+from leadgate_service.storage.suppressions import SELECT_SUPPRESSIONS, Suppression, SuppressionList, read
 from leadgate_service.storage.work import Row, Statement, Work, one_of
 
 _aliases = tables.aliases.c
@@ -105,6 +105,13 @@ def review(keys: AbstractSet[bytes], now: datetime, reason: str, *, due: bool) -
     if told := {*released, *lines} - {*named, *businesses}:
         yield INSERT_CHANGES([(lead_id, "upsert", reason, now) for lead_id in sorted(told)])
     return len(released)
+
+
+def names_of_nobody(names: Iterable[bytes]) -> Work[frozenset[bytes]]:
+    """Return those names at companies that somebody objected by, and of which no objection tells whose they are."""
+    tokens = list(names)
+    rows = (yield SELECT_SUPPRESSIONS(tokens=tokens)) if tokens else []
+    return frozenset((yield from _names_of_nobody(read(rows))))
 
 
 def _demand(
