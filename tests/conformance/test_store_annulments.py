@@ -9,12 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from leadgate_service.domain.decision import Outcome, Reason
 from leadgate_service.domain.objector import Company, NameAtCompany, Objector
+from leadgate_service.domain.register import SourceName
 from leadgate_service.errors import FailedPrecondition, NotFound
 from leadgate_service.records import AnnulmentReason, ObjectionFilter, ObjectionState, Registered
 from leadgate_service.storage import tables
 from leadgate_service.storage.annulments import MOST_ANNULLED
 
-from tests.builders import IDA, candidate, company, intake, person
+from tests.builders import IDA, candidate, company, crm_record, intake, of_domain, person
 from tests.storage.faults import check_invariants, is_suppressed
 from tests.worlds import World, erased_at
 
@@ -26,7 +27,9 @@ LINE = "+31 20 555 0123"
 def admit(world: World, email: str, name: str, **facts: Any) -> None:
     """Store an answer about somebody at Northpier."""
     told = person(name, id=f"person-{name}", **facts)
-    world.admit(candidate(said=intake(email), person=told, company=company(), obtained_time=world.now))
+    source = SourceName.HUNTER if "phone" in facts else SourceName.CLEARBIT
+    item = candidate(said=intake(email), source=source, person=told, company=company(), obtained_time=world.now)
+    world.admit(item)
 
 
 def annul(world: World, target: Registered | str) -> int:
@@ -113,6 +116,7 @@ def test_a_shared_line_and_a_namesake_come_back(world: World) -> None:
     admit(world, IDA, "Ida Vermolen", phone=LINE)
     admit(world, BEN, "Ben Okafor", phone=LINE)
     before = world.content(BEN), world.content(IDA)
+    assert before[0].phone_number == "+31205550123"
     by_name = world.register(Objector(names=(NameAtCompany("Ida Vermolen", "northpier.example.com"),)))
     by_line = world.register(Objector(phones=("+31205550123",)))
     assert world.held(IDA).suppressed
@@ -134,6 +138,53 @@ def test_who_was_withheld_for_a_name_is_so_again(world: World) -> None:
     annul(world, slip)
     assert world.held(IDA).suppressed
     assert not world.held(BEN).suppressed
+
+
+@pytest.mark.proves("R-031", "R-091")
+def test_another_s_line_stays_withheld(world: World) -> None:
+    """A slip makes Ben unreadable, then the owner of his line objects by it: the slip goes, the number stays away."""
+    admit(world, BEN, "Ben Okafor", phone=LINE)
+    slip = world.register(BEN)
+    world.register(Objector(phones=("+31205550123",)))
+    annul(world, slip)
+    assert world.content(BEN).full_name == "Ben Okafor"
+    assert world.content(BEN).phone_number is None
+
+
+@pytest.mark.proves("R-091")
+def test_a_number_survives_an_update_while_it_is_withheld(world: World) -> None:
+    """Another source tells more of Ben while a slip withholds his line: with the slip gone, the number is there."""
+    admit(world, BEN, "Ben Okafor", phone=LINE)
+    slip = world.register(Objector(phones=("+31205550123",)))
+    admit(world, BEN, "Ben Okafor")
+    assert world.content(BEN).phone_number is None
+    annul(world, slip)
+    assert world.content(BEN).phone_number == "+31205550123"
+
+
+@pytest.mark.proves("R-013", "R-091")
+def test_a_business_that_another_s_objection_withholds_stays(world: World) -> None:
+    """A refused answer showed whose the business is; a company's slip at the same domain comes and goes."""
+    jane = crm_record("0031")
+    world.admit(candidate(said=of_domain(), company=company()))
+    world.register(Objector(crm_records=(jane,)))
+    world.admit(candidate(said=of_domain(legal_form="eenmanszaak", crm_record=jane), company=company()))
+    assert world.listed() == []
+    slip = world.register(Company(domains=("northpier.example.com",)))
+    annul(world, slip)
+    assert world.listed() == []
+
+
+@pytest.mark.proves("R-031", "R-091")
+def test_a_slip_by_name_is_undone_beside_an_unknown_address(world: World) -> None:
+    """Somebody of that name objected with an address that nobody knows, which withholds nobody; nor does that slip."""
+    admit(world, IDA, "Ida Vermolen")
+    name = NameAtCompany("Ida Vermolen", "northpier.example.com")
+    world.register(Objector(names=(name,), emails=("ida@unknown.example.net",)))
+    slip = world.register(Objector(names=(name,)))
+    assert world.listed() == []
+    assert annul(world, slip) == 1
+    assert len(world.listed()) == 1
 
 
 @pytest.mark.proves("R-091")

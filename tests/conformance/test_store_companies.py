@@ -88,6 +88,38 @@ def test_many_leads_are_erased_only_when_it_is_confirmed(world: World) -> None:
 
 
 @pytest.mark.proves("R-091")
+def test_an_annulled_confirmation_erases_nothing(world: World) -> None:
+    """The privacy officer's registration was a slip: the leads wait, unreadable, as they did before it."""
+    for number in range(MOST_COMPANY_LEADS + 1):
+        told = person(f"Person N{number}", id=f"person-{number}")
+        world.admit(candidate(said=intake(f"person{number}@northpier.example.com"), person=told))
+    first = world.register(NORTHPIER)
+    slip = world.register(NORTHPIER, confirmed=True)
+    world.annul(slip, "demo-support")
+    world.annul(slip, "demo-privacy-officer")
+    world.now = erased_at(slip)
+    assert world.run(world.store.erase_due(now=world.now)) == 0
+    assert world.listed() == []
+    record = world.run(world.store.objection(first.objection_id))
+    assert record is not None
+    assert record.state is ObjectionState.AWAITING_CONFIRMATION
+
+
+@pytest.mark.proves("R-018")
+def test_who_is_told_to_work_there_only_later_is_withheld_too(world: World) -> None:
+    """Her private address was held; the answer that tells of the company is refused, and her lead goes with it."""
+    world.admit(candidate(said=intake(AT_HOME), person=person(), company=None))
+    registered = world.register(NORTHPIER)
+    assert len(world.listed()) == 1
+    (told,) = world.admit(candidate(said=intake(AT_HOME), person=person(), company=company(), obtained_time=world.now))
+    assert told.reason is Reason.SUPPRESSED
+    assert world.listed() == []
+    world.annul(registered, "demo-support")
+    world.annul(registered, "demo-privacy-officer")
+    assert len(world.listed()) == 1
+
+
+@pytest.mark.proves("R-091")
 def test_a_company_s_objection_that_was_a_slip_is_undone(world: World) -> None:
     """Two people annul it: everybody is readable again, but whoever objected for themselves."""
     fill(world)

@@ -247,6 +247,40 @@ def test_an_answer_does_not_bring_back_who_is_withheld_for_a_name(world: World) 
     assert world.listed() == []
 
 
+@pytest.mark.proves("R-019", "R-031")
+@pytest.mark.parametrize(
+    ("objector", "first", "second", "is_due"),
+    [
+        (
+            Objector(names=(NameAtCompany("Jane Trader", "janetrader.example.org"),)),
+            {"person": person("Jane Trader", id=None), "company": None},
+            {"person": person(None, id=None), "company": SHOP},
+            False,
+        ),
+        (
+            Objector(names=(NameAtCompany("Jane Trader", "third.example.net"),), phones=("+31205550123",)),
+            {"person": person("Jane Trader", id=None), "company": None},
+            {"person": person(None, id=None, phone=LINE), "company": None, "source": HUNTER},
+            True,
+        ),
+    ],
+    ids=["name and company", "name and line"],
+)
+def test_what_two_answers_tell_together_is_asked_for(
+    world: World,
+    objector: Objector,
+    first: dict[str, Any],
+    second: dict[str, Any],
+    is_due: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    """Neither answer has both halves of what the objector is known by; the lead that has them is not readable."""
+    world.register(objector)
+    for facts in (first, second):
+        world.admit(of(world, "jane@work.example.net", **facts))
+    assert world.listed() == []
+    assert due(world) == [is_due]
+
+
 @pytest.mark.proves("R-013", "R-030")
 def test_a_refused_answer_tells_where_her_business_is(world: World) -> None:
     """She objected by her free mailbox; the answer for it is refused, and so is the business that it tells of."""

@@ -29,6 +29,15 @@ def test_a_door_is_read_from_its_variables() -> None:
     assert "lgcanary" not in repr(config)
 
 
+def test_the_desk_is_shut_unless_it_is_told() -> None:
+    """`1` opens it, `0` is as good as nothing, and without a door it has nowhere to stand."""
+    told = [Config.from_environment({**DEV, **DOOR, **desk}).door for desk in ({}, {"LEADGATE_DESK": "1"})]
+    assert [one is not None and one.desk for one in told] == [False, True]
+    assert Config.from_environment({**DEV, "LEADGATE_DESK": "0"}).door is None
+    with pytest.raises(ConfigError, match="LEADGATE_DOOR_LISTEN must be set"):
+        Config.from_environment({**DEV, "LEADGATE_DESK": "1"})
+
+
 @pytest.mark.parametrize(
     ("wrong", "variable"),
     [

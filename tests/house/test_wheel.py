@@ -50,12 +50,14 @@ def test_the_command_runs_from_the_wheel(installed: Path) -> None:
         "leadgate_service/migrations/versions",
         "leadgate_service/policies/example.yaml",
         "leadgate_service/http/templates/unsubscribe.html",
+        "leadgate_service/http/templates/desk/register.html",
+        "leadgate_service/http/static/desk.css",
         "leadgate/v1/lead_service.proto",
         "leadgate/py.typed",
     ],
 )
 def test_the_wheel_carries_more_than_code(installed: Path, resource: str) -> None:
-    """Migrations, the example policy, the contract and the types' mark are installed with the code."""
+    """Migrations, the example policy, pages, the contract and the types' mark are installed with the code."""
     package, _, rest = resource.partition("/")
     code = f"from importlib.resources import files; print(files({package!r}).joinpath({rest!r}))"
     place = Path(run(installed / "bin/python", "-c", code, cwd=installed).strip())

@@ -103,18 +103,18 @@ class Browser:
     def overflow(self) -> int:
         """Return by how many pixels the page is wider than the window."""
         script = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        return int(self.driver.execute_script(script))  # type: ignore[no-untyped-call]
+        return int(self.driver.execute_script(script))
 
     def barriers(self) -> list[str]:
         """Let axe-core look at the page: what it finds, and where."""
-        self.driver.execute_script(AXE)  # type: ignore[no-untyped-call]
+        self.driver.execute_script(AXE)
         run = "axe.run(document, arguments[0]).then(arguments[1])"
-        found = self.driver.execute_async_script(run, {"rules": {"target-size": {"enabled": True}}})  # type: ignore[no-untyped-call]
+        found = self.driver.execute_async_script(run, {"rules": {"target-size": {"enabled": True}}})
         return [f"{one['id']}: {[node['target'] for node in one['nodes']]}" for one in found["violations"]]
 
     def complaints(self) -> list[str]:
-        """What Chromium's console has said, such as of what the policy of a page forbids; not the statuses of answers."""
-        said = [one["message"] for one in self.driver.get_log("browser")]
+        """What Chromium's console has said, such as of what a page may not load; not the statuses of answers."""
+        said = [one["message"] for one in self.driver.get_log("browser")]  # type: ignore[no-untyped-call]
         return [message for message in said if "Failed to load resource" not in message]
 
     @contextmanager
@@ -123,7 +123,7 @@ class Browser:
         before = self.driver.find_element(By.TAG_NAME, "html").id
 
         def is_there(driver: Chrome) -> bool:
-            state = driver.execute_script("return document.readyState")  # type: ignore[no-untyped-call]
+            state = driver.execute_script("return document.readyState")
             return driver.find_element(By.TAG_NAME, "html").id != before and state == "complete"
 
         yield

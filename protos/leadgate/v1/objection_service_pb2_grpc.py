@@ -140,7 +140,8 @@ class ObjectionServiceServicer:
     def LiftSuppression(self, request, context):
         """LiftSuppression ends the suppression of a person who says so themselves. The call with an address answers with a
         challenge, which the caller delivers to that very address and nowhere else; the call with the challenge, which the
-        person sent back, lifts every objection that named the address. Nothing erased is restored.
+        person sent back, lifts every objection that named the address, or was known to be its owner's. Nothing erased is
+        restored.
 
         Roles: privacy_officer. Errors: INVALID_ARGUMENT (FIELD_INVALID), FAILED_PRECONDITION (REQUEST_ID_REUSED,
         CHALLENGE_INVALID), UNAVAILABLE (STORE_UNAVAILABLE).

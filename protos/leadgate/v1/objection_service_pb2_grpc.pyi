@@ -77,7 +77,8 @@ class ObjectionServiceStub:
     LiftSuppression: _grpc.UnaryUnaryMultiCallable[_objection_service_pb2.LiftSuppressionRequest, _objection_service_pb2.LiftSuppressionResponse]
     """LiftSuppression ends the suppression of a person who says so themselves. The call with an address answers with a
     challenge, which the caller delivers to that very address and nowhere else; the call with the challenge, which the
-    person sent back, lifts every objection that named the address. Nothing erased is restored.
+    person sent back, lifts every objection that named the address, or was known to be its owner's. Nothing erased is
+    restored.
 
     Roles: privacy_officer. Errors: INVALID_ARGUMENT (FIELD_INVALID), FAILED_PRECONDITION (REQUEST_ID_REUSED,
     CHALLENGE_INVALID), UNAVAILABLE (STORE_UNAVAILABLE).
@@ -139,7 +140,8 @@ class ObjectionServiceAsyncStub(ObjectionServiceStub):
     LiftSuppression: _aio.UnaryUnaryMultiCallable[_objection_service_pb2.LiftSuppressionRequest, _objection_service_pb2.LiftSuppressionResponse]  # type: ignore[assignment]
     """LiftSuppression ends the suppression of a person who says so themselves. The call with an address answers with a
     challenge, which the caller delivers to that very address and nowhere else; the call with the challenge, which the
-    person sent back, lifts every objection that named the address. Nothing erased is restored.
+    person sent back, lifts every objection that named the address, or was known to be its owner's. Nothing erased is
+    restored.
 
     Roles: privacy_officer. Errors: INVALID_ARGUMENT (FIELD_INVALID), FAILED_PRECONDITION (REQUEST_ID_REUSED,
     CHALLENGE_INVALID), UNAVAILABLE (STORE_UNAVAILABLE).
@@ -234,7 +236,8 @@ class ObjectionServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_objection_service_pb2.LiftSuppressionResponse, _abc.Awaitable[_objection_service_pb2.LiftSuppressionResponse]]:
         """LiftSuppression ends the suppression of a person who says so themselves. The call with an address answers with a
         challenge, which the caller delivers to that very address and nowhere else; the call with the challenge, which the
-        person sent back, lifts every objection that named the address. Nothing erased is restored.
+        person sent back, lifts every objection that named the address, or was known to be its owner's. Nothing erased is
+        restored.
 
         Roles: privacy_officer. Errors: INVALID_ARGUMENT (FIELD_INVALID), FAILED_PRECONDITION (REQUEST_ID_REUSED,
         CHALLENGE_INVALID), UNAVAILABLE (STORE_UNAVAILABLE).

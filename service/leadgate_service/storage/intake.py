@@ -123,6 +123,7 @@ class Intake:
         candidates = [item for unit in admissions for item in unit.items if isinstance(item, Candidate)]
         version, book, known = yield from self._open(admissions, candidates)
         answers = [self._admit_one(unit, version, book, known, record) for unit in admissions]
+        yield from known.reconsider()
         yield from known.write(besides=book.writes())
         return answers
 

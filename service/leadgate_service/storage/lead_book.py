@@ -1,7 +1,7 @@
 """The leads of one transaction: as they are held, as they become, and the rows that are written at its end."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from operator import itemgetter
 
@@ -226,6 +226,8 @@ class LeadBook:
         """Open a row's content; where that fails, the gate refuses what would change this lead, and nothing else."""
         try:
             row["fields"] = open_fields(self._burn, row)
+            if row["phone_withheld"]:
+                row["withheld"] = open_fields(self._burn, {**row, "phone_withheld": False})
         except (ContentKeyGone, ContentDamaged):
             row["fields"] = None
 
@@ -289,7 +291,10 @@ class LeadBook:
 
     def _sealed(self, row: LeadRow) -> LeadRow:
         fields: LeadFields = row["fields"]
-        row["phone_withheld"] = False  # the number is gone from what is sealed now
+        row["phone_withheld"] = row["phone_withheld"] and fields.phone_number is None
+        if row["phone_withheld"]:  # it rests sealed: should the objection have been a slip, it comes back
+            held: LeadFields = row["withheld"]
+            fields = replace(fields, phone_number=held.phone_number, phone_kind=held.phone_kind)
         row["sealed"] = seal(self._burn, bytes(row["lead_id"]), row["expire_date"], fields)
         row.update(content_columns(fields))
         return row

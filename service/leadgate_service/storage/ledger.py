@@ -4,22 +4,23 @@ It is read once for all candidates of a flush, then judged candidate by candidat
 same person sees what the first one did. At the end each table is written with one statement.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from leadgate_service.domain import retention, subject
+from leadgate_service.domain import identity, retention, subject
 from leadgate_service.domain.candidate import Candidate
 from leadgate_service.domain.dates import today_in
 from leadgate_service.domain.decision import Decision
-from leadgate_service.domain.identity import STRONG_KINDS, TRADER_KINDS
+from leadgate_service.domain.identity import STRONG_KINDS, TRADER_KINDS, Identifier, TokenKind
 from leadgate_service.domain.policy import Policy
 from leadgate_service.domain.standing import Standing
 from leadgate_service.storage.aliases import AliasBook
 from leadgate_service.storage.lead_book import LeadBook
 from leadgate_service.storage.lead_rows import LeadRow
 from leadgate_service.storage.lookups import LookupBook
-from leadgate_service.storage.suppressions import Suppression, SuppressionList
+from leadgate_service.storage.review import names_of_nobody
+from leadgate_service.storage.suppressions import SELECT_SUPPRESSIONS, ListScope, Suppression, SuppressionList
 from leadgate_service.storage.tokens import Tokens
 from leadgate_service.storage.work import Step, Work, together
 
@@ -37,6 +38,7 @@ class Ledger:
         lookups: Their look-up records.
         aliases: What the people are known by else.
         suppressions: The part of the suppression list that concerns them.
+        combined: What no answer told alone, and several tell together of a key's lead: not asked for yet.
     """
 
     policy: Policy
@@ -47,6 +49,7 @@ class Ledger:
     lookups: LookupBook
     aliases: AliasBook
     suppressions: SuppressionList
+    combined: dict[Identifier, tuple[Identifier, LeadRow]] = field(default_factory=dict)
 
     def standing(self, candidate: Candidate) -> Standing:
         """Say what is known of the person or company of a candidate."""
@@ -115,26 +118,51 @@ class Ledger:
             The lead's id, if it has become unreadable.
         """
         row = self.leads.by_key(self.tokens[candidate.intake.lookup_key])
-        listed = [one for one in candidate.certain if self.suppressions.of(self.tokens[one])]
+        listed = [one for one in candidate.certain if self._listed(one)]
         theirs = [one for one in listed if one.kind in STRONG_KINDS]
+        company = [one for one in listed if one.kind is TokenKind.DOMAIN]
         traded = any(one.kind in TRADER_KINDS for one in listed)
         if (candidate.personal or candidate.intake.of_person) and (theirs or traded):
             # So that the next answer is refused, too, if it does not tell again; and it is known for what this one was.
             self.remember(candidate)
             self.aliases.add(candidate.intake.lookup_key, theirs)
+        if company and row is not None:
+            self.aliases.add(candidate.intake.lookup_key, company)  # who works there may be told only now
         if row is None or row["erase_time"] is not None or (row["suppressed_time"] is not None and not row["personal"]):
             return None
+        erase_time = self.now + self.policy.objections.erase_after
+        if company:
+            confirmed = any(one.scope is ListScope.COMPANY for name in company for one in self._listed(name))
+            return self.leads.suppress(row, erase_time if confirmed else None)
         if theirs and (row["personal"] or candidate.personal):
-            erase_time = self.now + self.policy.objections.erase_after
             return self.leads.suppress(row, erase_time if row["personal"] else None)
         if row["suppressed_time"] is None and traded and not _is_named(row):
             return self.leads.suppress(row, None, until_named=True)
         return None
 
+    def reconsider(self) -> Work[None]:
+        """Ask for what several answers tell only together, such as a name and a line, and withhold whose it is."""
+        if not self.combined:
+            return
+        tokens = {self.tokens[one]: one for one in self.combined}
+        listed = SuppressionList((yield SELECT_SUPPRESSIONS(tokens=list(tokens))))
+        hits = {token: one for token, one in tokens.items() if listed.of(token)}
+        of_nobody = yield from names_of_nobody(hits)
+        for token, one in hits.items():
+            key, row = self.combined[one]
+            self.aliases.add(key, [one])
+            if one.kind in STRONG_KINDS:
+                self.leads.suppress(row, self.now + self.policy.objections.erase_after)
+            elif token in of_nobody and row["erase_time"] is None:
+                self.leads.suppress(row, None)
+
     def write(self, besides: Iterable[Step]) -> Work[None]:
         """Write every table at once, and something else in the same message."""
         yield from self.leads.make_room()
         yield together(*self.leads.writes(), *self.aliases.writes(), *self.lookups.writes(), *besides)
+
+    def _listed(self, identifier: Identifier) -> Sequence[Suppression]:
+        return self.suppressions.of(self.tokens[identifier])
 
     def _know(self, candidate: Candidate, row: LeadRow) -> None:
         """Note what the content tells, as it is held now: an objection reaches all that was ever known."""
@@ -145,7 +173,13 @@ class Ledger:
         if row["personal"]:
             # What is only a guess may be somebody else's name; the number is held all the same.
             told = held._replace(full_name=None) if row["approximate"] else held
-            self.aliases.add(candidate.key, subject.person_identifiers(told, candidate.intake.host))
+            known = subject.person_identifiers(told, candidate.intake.host)
+            self.aliases.add(candidate.key, known)
+            # A number that somebody objected by is dropped already, and tells with the name whose lead it is.
+            lines = [one.canonical for one in candidate.certain if one.kind is TokenKind.PHONE_E164]
+            with_lines = [identity.name_at_phone(told.full_name, line) for line in lines if told.full_name]
+            new = (one for one in (*known, *with_lines) if one not in candidate.identifiers)
+            self.combined.update((one, (candidate.key, row)) for one in new)
 
     def _day(self, instant: datetime) -> date:
         return today_in(self.policy.retention.zone_info, instant)

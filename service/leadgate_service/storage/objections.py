@@ -28,6 +28,7 @@ from leadgate_service.storage.suppressions import (
     Suppression,
     SuppressionList,
     Taught,
+    unconfirmed,
 )
 from leadgate_service.storage.withholding import SELECT_MATCHED, SELECT_UNREADABLE, Reach, reach, withhold
 from leadgate_service.storage.work import Insert, Row, Statement, Step, Work, one_of, together
@@ -170,7 +171,8 @@ class Objections:
             return {}, ()
         whom = yield from reach([one.party for one in named])
         erase_time = registration.erase_time if (yield from _may_erase(registration, whom)) else None
-        yield self._insert((listed for one in named for listed in one.party.suppressions), registration.today)
+        listed = (one for party in named for one in party.party.suppressions)
+        yield self._insert(listed if erase_time else map(unconfirmed, listed), registration.today)
         withheld = yield from withhold(whom, registration.now, erase_time)
         yield from _release([name for one in named for name in one.party.names], registration.now)
         answers = {

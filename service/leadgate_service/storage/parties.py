@@ -11,16 +11,12 @@ from leadgate_service.domain.identity import STRONG_KINDS, TokenKind
 from leadgate_service.domain.objector import Company
 from leadgate_service.keys import KeepRing
 from leadgate_service.storage import tables
-from leadgate_service.storage.suppressions import Suppression, read
+from leadgate_service.storage.suppressions import ENTRY, ListScope, Suppression, read
 from leadgate_service.storage.work import Statement, Work, one_of
 
 _suppressions = tables.suppressions.c
 
-SELECT_GROUPS = Statement(
-    sa.select(_suppressions.token, _suppressions.kind, _suppressions.group_id, _suppressions.parent_token).where(
-        one_of(_suppressions.group_id, "groups"),
-    ),
-)
+SELECT_GROUPS = Statement(sa.select(*ENTRY).where(one_of(_suppressions.group_id, "groups")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +52,7 @@ class Party:
 def of_company(keep: KeepRing, company: Company, group: bytes) -> Party:
     """Put a company's domains on the list; sub-domains are found by them, too."""
     tokens = [keep.token(identifier) for identifier in company.identifiers]
-    listed = tuple(Suppression(token, TokenKind.DOMAIN, group, None) for token in tokens)
+    listed = tuple(Suppression(token, TokenKind.DOMAIN, group, None, ListScope.COMPANY) for token in tokens)
     return Party(suppressions=listed, named=len(listed))
 
 

@@ -11,8 +11,8 @@ from leadgate_service.domain.identity import NAME_KINDS, STRONG_KINDS, TRADER_KI
 from leadgate_service.storage import tables
 from leadgate_service.storage.aliases import SELECT_BY_KEY, Alias, by_key
 from leadgate_service.storage.changes import INSERT_CHANGES
-from leadgate_service.storage.suppressions import SELECT_SUPPRESSIONS, Suppression, SuppressionList, read
-from leadgate_service.storage.work import Row, Statement, Work, one_of
+from leadgate_service.storage.suppressions import SELECT_SUPPRESSIONS, ListScope, Suppression, SuppressionList, read
+from leadgate_service.storage.work import Row, Statement, Work, one_of, together
 
 _aliases = tables.aliases.c
 _leads = tables.leads.c
@@ -29,6 +29,11 @@ SELECT_UNREADABLE = Statement(
     )
     .where(one_of(_leads.key_token, "keys"), _leads.suppressed_time.is_not(None) | _leads.phone_withheld)
     .with_for_update(),
+)
+SELECT_STRONG_GROUPS = Statement(
+    sa.select(_suppressions.group_id)
+    .distinct()
+    .where(one_of(_suppressions.group_id, "groups"), one_of(_suppressions.kind, "kinds")),
 )
 SELECT_KNOWN_GROUPS = Statement(
     sa.select(_suppressions.group_id)
@@ -60,10 +65,17 @@ _ERASING = STRONG_KINDS | {TokenKind.DOMAIN, TokenKind.COMPANY_KEY}
 
 @dataclass(frozen=True, slots=True)
 class _Demand:
-    """What the list asks for of one lead."""
+    """What the list asks for of one lead: the first that is true.
+
+    Attributes:
+        erased: Unreadable, and due for erasure.
+        kept: Unreadable, whatever comes.
+        business: Unreadable until somebody is named.
+        line: Without its direct line, besides.
+    """
 
     erased: bool
-    named: bool
+    kept: bool
     business: bool
     line: bool
 
@@ -89,10 +101,11 @@ def review(keys: AbstractSet[bytes], now: datetime, reason: str, *, due: bool) -
     listed = SuppressionList((yield SELECT_SUPPRESSIONS(tokens=list(tokens))))
     of_nobody = yield from _names_of_nobody(one for token in tokens for one in listed.of(token))
     released, named, businesses, lines = list[bytes](), list[bytes](), list[bytes](), list[bytes]()
+    unreadable = {bytes(row[0]) for row in rows if row[3] is not None}
     for lead_id, key, personal, since, line_withheld, _ in rows:
         demand = _demand(bytes(key), aliases[bytes(key)], listed, of_nobody, personal=personal)
         if since is not None and not demand.erased:
-            (named if demand.named else businesses if demand.business else released).append(bytes(lead_id))
+            (named if demand.kept else businesses if demand.business else released).append(bytes(lead_id))
         if line_withheld and not demand.line:
             lines.append(bytes(lead_id))
     if released:
@@ -102,7 +115,7 @@ def review(keys: AbstractSet[bytes], now: datetime, reason: str, *, due: bool) -
             yield KEEP_WITHHELD(lead_ids=kept, until_named=until_named)
     if lines:
         yield RELEASE_LINES(lead_ids=lines)
-    if told := {*released, *lines} - {*named, *businesses}:
+    if told := {*released, *lines} - (unreadable - set(released)):
         yield INSERT_CHANGES([(lead_id, "upsert", reason, now) for lead_id in sorted(told)])
     return len(released)
 
@@ -124,11 +137,12 @@ def _demand(
 ) -> _Demand:
     hits = [one for token in (key, *(alias.token for alias in aliases)) for one in listed.of(token)]
     kinds = {one.kind for one in hits}
+    due = {one.kind for one in hits if one.scope is not ListScope.UNCONFIRMED}
     nameless = not any(alias.kind in NAME_KINDS for alias in aliases)
     return _Demand(
-        erased=not kinds.isdisjoint(_ERASING if personal else {TokenKind.DOMAIN}),
-        named=personal and any(one.token in of_nobody for one in hits),
-        business=personal and nameless and not kinds.isdisjoint(TRADER_KINDS),
+        erased=not due.isdisjoint(_ERASING if personal else {TokenKind.DOMAIN}),
+        kept=not kinds.isdisjoint(_ERASING) or any(one.token in of_nobody for one in hits),
+        business=nameless and not kinds.isdisjoint(TRADER_KINDS),
         line=TokenKind.PHONE_E164 in kinds,
     )
 
@@ -136,14 +150,17 @@ def _demand(
 def _names_of_nobody(listed: Iterable[Suppression]) -> Work[set[bytes]]:
     """Return the names at companies of which no objection tells whose they are (R-031).
 
-    It tells that if it also named something that stands for one person, and that person is known here: else who is held
-    under the name may well be meant.
+    Somebody objected by the name and nothing that stands for one person; and nobody objected by it with something that
+    does, and is known here: else who is held under the name may well be meant.
     """
     names = [one for one in listed if one.kind is TokenKind.NAME_AT_DOMAIN]
     if not names:
         return set()
     kinds = [kind.value for kind in STRONG_KINDS]
-    rows = yield SELECT_KNOWN_GROUPS(groups=list({one.group_id for one in names}), kinds=kinds)
-    groups = {bytes(group) for (group,) in rows}
-    known = {one.token for one in names if one.group_id in groups}
-    return {one.token for one in names} - known
+    groups = list({one.group_id for one in names})
+    found = yield together(
+        SELECT_STRONG_GROUPS(groups=groups, kinds=kinds), SELECT_KNOWN_GROUPS(groups=groups, kinds=kinds)
+    )
+    strong, known = ({bytes(group) for (group,) in rows} for rows in found)
+    alone = {one.token for one in names if one.group_id not in strong}
+    return alone - {one.token for one in names if one.group_id in known}

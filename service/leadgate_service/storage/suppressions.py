@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -16,11 +17,16 @@ from leadgate_service.storage.work import Insert, Row, Statement, one_of
 
 _suppressions = tables.suppressions.c
 
-SELECT_SUPPRESSIONS = Statement(
-    sa.select(_suppressions.token, _suppressions.kind, _suppressions.group_id, _suppressions.parent_token).where(
-        one_of(_suppressions.token, "tokens"),
-    ),
+ENTRY = (
+    _suppressions.token,
+    _suppressions.kind,
+    _suppressions.group_id,
+    _suppressions.parent_token,
+    _suppressions.scope,
 )
+"""The columns that `read` takes."""
+
+SELECT_SUPPRESSIONS = Statement(sa.select(*ENTRY).where(one_of(_suppressions.token, "tokens")))
 INSERT_SUPPRESSIONS = Insert(tables.suppressions, tuple(column.name for column in tables.suppressions.columns))
 
 _CERTAIN = frozenset({TokenKind.EMAIL_EXACT, TokenKind.PROVIDER_PERSON_ID})
@@ -35,6 +41,14 @@ _OF_PERSON = STRONG_KINDS | {
 """What a link may add: identifiers of the person, and of a business that is the person; never a company's."""
 
 
+class ListScope(StrEnum):
+    """Whose an entry of the list is; a company's may wait for a privacy officer before anything is erased."""
+
+    PERSON = "person"
+    COMPANY = "company"
+    UNCONFIRMED = "unconfirmed"
+
+
 class Suppression(NamedTuple):
     """One identifier of one objecting person.
 
@@ -43,18 +57,24 @@ class Suppression(NamedTuple):
         kind: What it is.
         group_id: The objecting person's.
         parent: The token it was added for; None for what the objection itself named.
+        scope: Whose objection it is.
     """
 
     token: bytes
     kind: TokenKind
     group_id: bytes
     parent: bytes | None
+    scope: ListScope = ListScope.PERSON
 
     def row(self, key_version: int, today: date) -> Row:
         """Return the row of the table."""
-        scope = "company" if self.kind is TokenKind.DOMAIN else "person"
-        kind, version = self.kind.value, CANONICALISER_VERSION
+        kind, scope, version = self.kind.value, self.scope.value, CANONICALISER_VERSION
         return (self.token, self.group_id, kind, scope, self.parent, key_version, version, today)
+
+
+def unconfirmed(one: Suppression) -> Suppression:
+    """Return a company's entry as one that a privacy officer has not confirmed yet; a person's needs nobody."""
+    return one._replace(scope=ListScope.UNCONFIRMED) if one.scope is ListScope.COMPANY else one
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +92,9 @@ class Taught:
 
 def read(rows: Iterable[Row]) -> Iterator[Suppression]:
     """Read rows."""
-    for token, kind, group_id, parent in rows:
-        yield Suppression(bytes(token), TokenKind(kind), bytes(group_id), bytes(parent) if parent else None)
+    for token, kind, group_id, parent, scope in rows:
+        whose = bytes(parent) if parent else None
+        yield Suppression(bytes(token), TokenKind(kind), bytes(group_id), whose, ListScope(scope))
 
 
 class SuppressionList:

@@ -39,7 +39,6 @@ SELECT_LINES = Statement(
         one_of(_leads.key_token, "keys"),
         _leads.phone_kind == PhoneKind.DIRECT.value,
         ~_leads.phone_withheld,
-        _leads.erase_time.is_(None),
     )
     .with_for_update(),
 )
@@ -118,7 +117,8 @@ def withhold(whom: Sequence[Reach], now: datetime, erase_time: datetime | None) 
     suppressed = yield from _suppress(theirs, now, erase_time, of_companies=anybodys)
     suppressed |= yield from _suppress(named, now, None)
     suppressed |= yield from _suppress(businesses, now, None, until_named=True)
-    yield from _withhold_lines({key for one in whom for key in one.lines} - theirs, now)
+    # Also of who is unreadable: should that end, the line is still another's.
+    yield from _withhold_lines({key for one in whom for key in one.lines}, now)
     records = [token for one in whom for token in one.records]
     if records:
         # A company is no person's record: it stays, and is no longer found, or written, under the objector's.
