@@ -295,7 +295,9 @@ def test_a_suppression_holds_tokens_and_dates_and_nothing_else(world: World) -> 
     assert {len(bytes(row[0])) for row in rows} == {16}
     keep = world.rings.keep
     assert {bytes(row[1]) for row in rows} == {keep.group_id(registered.objection_id)}
-    assert {tuple(row[3:]) for row in rows} == {("person", None, keep.token_version, 1, world.today)}
+    own = keep.token(identity.email_identifiers(IDA)[0])
+    assert {bytes(row[4]) for row in rows if row[4] is not None} == {own}  # under which her name was known
+    assert {(row[3], *row[5:]) for row in rows} == {("person", keep.token_version, 1, world.today)}
     assert bytes(rows[0][1]) != registered.objection_id
 
 

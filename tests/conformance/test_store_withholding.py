@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from leadgate_service.domain.candidate import Candidate, CrmRecord
 from leadgate_service.domain.decision import Decision, Outcome, Reason
 from leadgate_service.domain.identity import email_identifiers
-from leadgate_service.domain.objector import NameAtCompany, Objector
+from leadgate_service.domain.objector import MOST_COMPANY_LEADS, Company, NameAtCompany, Objector
 from leadgate_service.domain.register import SourceName
 from leadgate_service.storage import tables
 from leadgate_service.storage.intake import WITHHELD
@@ -279,6 +279,63 @@ def test_what_two_answers_tell_together_is_asked_for(
         world.admit(of(world, "jane@work.example.net", **facts))
     assert world.listed() == []
     assert due(world) == [is_due]
+
+
+@pytest.mark.proves("R-019", "R-031", "R-074")
+def test_what_is_told_together_of_two_is_asked_for_of_both(world: World) -> None:
+    """Two leads of one name learn of the company in one unit: both are withheld, and the audit trail says so."""
+    emails = ("jane@work.example.net", "jane@third.example.net")
+    world.register(Objector(names=(NameAtCompany("Jane Trader", "janetrader.example.org"),)))
+    world.admit(*(of(world, email, person=person("Jane Trader", id=None), company=None) for email in emails))
+    world.admit(*(of(world, email, person=person(None, id=None), company=SHOP) for email in emails))
+    assert world.listed() == []
+    entries = tables.audit_entries.c
+    assert [tuple(row) for row in world.rows(sa.select(entries.count).where(entries.action == WITHHELD))] == [(2,)]
+
+
+@pytest.mark.proves("R-018", "R-031")
+def test_what_is_known_of_one_objector_tells_nothing_of_a_namesake(world: World) -> None:
+    """Withheld for a name alone; another of that name objects by his address: she stays withheld, whoever objects."""
+    namesake = of(world, FREE_MAIL, person=person("Jane Trader", id="person-other"), company=SHOP)
+    world.admit(of(world, "jane@work.example.net", person=person("Jane Trader"), company=SHOP), namesake)
+    by_name = Objector(names=(NameAtCompany("Jane Trader", "janetrader.example.org"),))
+    for objector in (by_name, FREE_MAIL, by_name):
+        world.register(objector)
+        assert world.listed() == []
+
+
+@pytest.mark.proves("R-018")
+def test_a_person_s_own_objection_counts_beside_a_company_s(world: World) -> None:
+    """An answer tells of her CRM record, which objected, and of a company that awaits a word: she is erased in time."""
+    for number in range(MOST_COMPANY_LEADS + 1):
+        told = person(f"Person N{number}", id=f"person-{number}")
+        world.admit(of(world, f"person{number}@northpier.example.com", person=told, company=None))
+    world.admit(of(world, FREE_MAIL, person=person("Jane Trader", id=None), company=None))
+    world.register(Company(domains=("northpier.example.com",)))
+    world.register(Objector(crm_records=(crm_record("0031"),)))
+    answer = of(world, FREE_MAIL, crm_record("0031"), person=person("Jane Trader", id=None), company=company())
+    assert world.admit(answer)[0].reason is Reason.SUPPRESSED
+    assert due(world).count(True) == 1
+
+
+@pytest.mark.proves("R-019", "R-030")
+@pytest.mark.parametrize(
+    "objector",
+    [
+        Company(domains=("northpier.example.com",)),
+        Objector(names=(NameAtCompany("Jane Trader", "third.example.net"),), phones=("+31205550123",)),
+    ],
+    ids=["company", "name and line"],
+)
+def test_why_somebody_was_refused_is_remembered(world: World, objector: Objector | Company) -> None:
+    """The answer told of the company, or of name and line; the next one does not, and is refused all the same."""
+    world.register(objector)
+    told = person("Jane Trader", id=None, phone=LINE)
+    for facts in ({"person": told, "company": company(), "source": HUNTER}, {"person": person(None), "company": None}):
+        assert world.admit(of(world, FREE_MAIL, **facts))[0].reason is Reason.SUPPRESSED
+    asked = world.claim(intake(FREE_MAIL))
+    assert asked is not None
+    assert asked.reason is Reason.SUPPRESSED
 
 
 @pytest.mark.proves("R-013", "R-030")

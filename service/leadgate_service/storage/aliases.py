@@ -22,6 +22,9 @@ PERSONAL_LINKS = frozenset({TokenKind.PROVIDER_PERSON_ID, TokenKind.CRM_RECORD})
 LINKING_KINDS = PERSONAL_LINKS | {TokenKind.PROVIDER_COMPANY_ID}
 """What lets two keys share a clock: besides a person's own, the id of a business that is a person (R-041)."""
 
+_TELLING = (TokenKind.EMAIL_DOMAIN, TokenKind.DOMAIN, TokenKind.NAME_AT_PHONE)
+"""Where a business has mail, where somebody works, and a name with a line: link nobody, and tell who objected."""
+
 _linking = one_of(_aliases.kind, "kinds")
 _first = (
     sa.select(_aliases.key_token)
@@ -38,10 +41,10 @@ _reached = _first.union(
 SELECT_LINKED = Statement(
     sa.select(*_ALIAS)
     .join(_reached, _reached.c.key_token == _aliases.key_token)
-    .where(one_of(_aliases.kind, "kinds") | (_aliases.kind == TokenKind.EMAIL_DOMAIN.value)),
+    .where(one_of(_aliases.kind, "kinds") | sa.or_(*(_aliases.kind == kind.value for kind in _TELLING))),
 )
-"""All links of those who are known by some tokens or keys, and of those whom they are linked to, however far; and where
-the owners of businesses among them have mail."""
+"""All links of those who are known by some tokens or keys, and of those whom they are linked to, however far; and what
+else of theirs counts when it is not said again."""
 
 SELECT_BY_KEY = Statement(sa.select(*_ALIAS).where(one_of(_aliases.key_token, "keys")))
 SELECT_BY_TOKEN = Statement(sa.select(*_ALIAS).where(one_of(_aliases.token, "tokens")))

@@ -123,7 +123,9 @@ class Intake:
         candidates = [item for unit in admissions for item in unit.items if isinstance(item, Candidate)]
         version, book, known = yield from self._open(admissions, candidates)
         answers = [self._admit_one(unit, version, book, known, record) for unit in admissions]
-        yield from known.reconsider()
+        withheld = yield from known.reconsider()
+        if withheld:
+            record(self._withheld(admissions[-1], "leadgate", withheld))
         yield from known.write(besides=book.writes())
         return answers
 
@@ -176,19 +178,20 @@ class Intake:
         """Make unreadable what a refusal shows to be an objector's; that is a change, with an entry of its own."""
         lead_id = known.withhold(candidate)
         if lead_id is not None:
-            record(
-                Entry(
-                    time=unit.now,
-                    principal=unit.caller.principal,
-                    action=WITHHELD,
-                    purpose=None,
-                    outcome="OK",
-                    count=1,
-                    detail="",
-                    policy_version=unit.policy.version,
-                    tokens=self.keep.evidence_token("lead", lead_id),
-                ),
-            )
+            record(self._withheld(unit, unit.caller.principal, [lead_id]))
+
+    def _withheld(self, unit: Asking | Admission, principal: str, lead_ids: Sequence[bytes]) -> Entry:
+        return Entry(
+            time=unit.now,
+            principal=principal,
+            action=WITHHELD,
+            purpose=None,
+            outcome="OK",
+            count=len(lead_ids),
+            detail="",
+            policy_version=unit.policy.version,
+            tokens=b"".join(self.keep.evidence_token("lead", lead_id) for lead_id in lead_ids),
+        )
 
     def _open(
         self,

@@ -49,7 +49,7 @@ class Ledger:
     lookups: LookupBook
     aliases: AliasBook
     suppressions: SuppressionList
-    combined: dict[Identifier, tuple[Identifier, LeadRow]] = field(default_factory=dict)
+    combined: list[tuple[Identifier, Identifier, LeadRow]] = field(default_factory=list)
 
     def standing(self, candidate: Candidate) -> Standing:
         """Say what is known of the person or company of a candidate."""
@@ -126,35 +126,39 @@ class Ledger:
             # So that the next answer is refused, too, if it does not tell again; and it is known for what this one was.
             self.remember(candidate)
             self.aliases.add(candidate.intake.lookup_key, theirs)
-        if company and row is not None:
-            self.aliases.add(candidate.intake.lookup_key, company)  # who works there may be told only now
+        # Who works at a company that objected may be told only now, and not again.
+        self.aliases.add(candidate.intake.lookup_key, company)
         if row is None or row["erase_time"] is not None or (row["suppressed_time"] is not None and not row["personal"]):
             return None
         erase_time = self.now + self.policy.objections.erase_after
+        if theirs and (row["personal"] or candidate.personal):
+            return self.leads.suppress(row, erase_time if row["personal"] else None)
         if company:
             confirmed = any(one.scope is ListScope.COMPANY for name in company for one in self._listed(name))
             return self.leads.suppress(row, erase_time if confirmed else None)
-        if theirs and (row["personal"] or candidate.personal):
-            return self.leads.suppress(row, erase_time if row["personal"] else None)
         if row["suppressed_time"] is None and traded and not _is_named(row):
             return self.leads.suppress(row, None, until_named=True)
         return None
 
-    def reconsider(self) -> Work[None]:
-        """Ask for what several answers tell only together, such as a name and a line, and withhold whose it is."""
+    def reconsider(self) -> Work[list[bytes]]:
+        """Ask for what several answers tell only together, such as a name and a line, and withhold whose it is.
+
+        Returns:
+            The ids of the leads that have become unreadable.
+        """
         if not self.combined:
-            return
-        tokens = {self.tokens[one]: one for one in self.combined}
-        listed = SuppressionList((yield SELECT_SUPPRESSIONS(tokens=list(tokens))))
-        hits = {token: one for token, one in tokens.items() if listed.of(token)}
-        of_nobody = yield from names_of_nobody(hits)
-        for token, one in hits.items():
-            key, row = self.combined[one]
+            return []
+        listed = SuppressionList((yield SELECT_SUPPRESSIONS(tokens=[self.tokens[one] for one, _, _ in self.combined])))
+        hits = [known for known in self.combined if listed.of(self.tokens[known[0]])]
+        of_nobody = yield from names_of_nobody(self.tokens[one] for one, _, _ in hits)
+        withheld = []
+        for one, key, row in hits:
             self.aliases.add(key, [one])
             if one.kind in STRONG_KINDS:
-                self.leads.suppress(row, self.now + self.policy.objections.erase_after)
-            elif token in of_nobody and row["erase_time"] is None:
-                self.leads.suppress(row, None)
+                withheld.append(self.leads.suppress(row, self.now + self.policy.objections.erase_after))
+            elif self.tokens[one] in of_nobody and row["erase_time"] is None:
+                withheld.append(self.leads.suppress(row, None))
+        return withheld
 
     def write(self, besides: Iterable[Step]) -> Work[None]:
         """Write every table at once, and something else in the same message."""
@@ -179,7 +183,7 @@ class Ledger:
             lines = [one.canonical for one in candidate.certain if one.kind is TokenKind.PHONE_E164]
             with_lines = [identity.name_at_phone(told.full_name, line) for line in lines if told.full_name]
             new = (one for one in (*known, *with_lines) if one not in candidate.identifiers)
-            self.combined.update((one, (candidate.key, row)) for one in new)
+            self.combined.extend((one, candidate.key, row) for one in new)
 
     def _day(self, instant: datetime) -> date:
         return today_in(self.policy.retention.zone_info, instant)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from leadgate_service.domain.identity import STRONG_KINDS, TokenKind
+from leadgate_service.domain.identity import NAME_KINDS, STRONG_KINDS, TokenKind
 from leadgate_service.domain.objector import Objector
 from leadgate_service.keys import KeepRing
 from leadgate_service.storage import tables
@@ -105,14 +105,19 @@ def _begin(keep: KeepRing, objector: Objector, group: bytes, held: Mapping[bytes
 def _party(one: _Sought, own: Mapping[bytes, list[Alias]], theirs: Mapping[bytes, list[Alias]]) -> Party | None:
     if not one.given and not one.keys:
         return None
-    named = {**_kinds(alias for key in one.keys for alias in own.get(key, ())), **one.given}
+    known = [alias for key in one.keys for alias in own.get(key, ())]
+    named = {**_kinds(known), **one.given}
+    # A name that is only known of the person tells nobody whose it is who has it elsewhere.
+    derived = {
+        alias.token: alias.key_token for alias in known if alias.kind in NAME_KINDS and alias.token not in one.given
+    }
     others = [alias for key in one.linked.keys() - one.keys for alias in theirs.get(key, ())]
     added = {token: kind for token, kind in _kinds(others).items() if token not in named}
     parent_of = {alias.token: one.linked[alias.key_token] for alias in others} | one.linked
     keys = frozenset({*one.keys, *one.linked})
     return Party(
         suppressions=(
-            *(Suppression(token, kind, one.group, None) for token, kind in named.items()),
+            *(Suppression(token, kind, one.group, derived.get(token)) for token, kind in named.items()),
             *(Suppression(token, kind, one.group, parent_of[token]) for token, kind in added.items()),
         ),
         keys=keys,

@@ -153,7 +153,7 @@ def _names_of_nobody(listed: Iterable[Suppression]) -> Work[set[bytes]]:
     Somebody objected by the name and nothing that stands for one person; and nobody objected by it with something that
     does, and is known here: else who is held under the name may well be meant.
     """
-    names = [one for one in listed if one.kind is TokenKind.NAME_AT_DOMAIN]
+    names = [one for one in listed if one.kind is TokenKind.NAME_AT_DOMAIN and one.parent is None]
     if not names:
         return set()
     kinds = [kind.value for kind in STRONG_KINDS]

@@ -46,7 +46,7 @@ class ListScope(StrEnum):
 
     PERSON = "person"
     COMPANY = "company"
-    UNCONFIRMED = "unconfirmed"
+    UNCONFIRMED = "awaiting"
 
 
 class Suppression(NamedTuple):
