@@ -9,7 +9,7 @@ import hashlib
 import html
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.errors import HeaderParseError
@@ -40,9 +40,10 @@ class Mail:
     """What a mail tells. Shows nothing when printed.
 
     Attributes:
-        request_id: The same for the same mail, however often it comes.
+        request_id: The same for the same bytes. Nothing that a sender chooses decides it alone: two mails that say to
+            be one are two objections, and neither is lost.
         token: What a link to unsubscribe ends with, if the mail was sent to it; empty if not.
-        address: Of the person who objects; empty if nobody is named, or if there is a token, which alone decides.
+        address: Of the person who wrote; empty if nobody is named.
         received: When the mail reached the organisation, if a server of its own wrote that down.
     """
 
@@ -66,10 +67,13 @@ def read(raw: bytes, own_domains: Collection[str]) -> Mail:
 
 
 def _read(message: Message, raw: bytes, own: frozenset[str]) -> Mail:
-    request_id = _named(_header(message, "message-id").strip().encode() or raw)
-    for value in _headers(message, _RECIPIENTS):
-        if plus := _PLUS.search(value):
-            return Mail(request_id=request_id, token=plus[1], received=_received(message))
+    links = (plus[1] for value in _headers(message, _RECIPIENTS) if (plus := _PLUS.search(value)))
+    return replace(_written(message, raw, own), token=next(links, ""))
+
+
+def _written(message: Message, raw: bytes, own: frozenset[str]) -> Mail:
+    """Say who wrote a mail, or what it forwards."""
+    request_id = _named(raw)
     for part in message.walk():  # the mail itself, and the messages that are attached to it
         for address in _senders(part):
             if not _is_own(address, own):
@@ -78,10 +82,11 @@ def _read(message: Message, raw: bytes, own: frozenset[str]) -> Mail:
         for address in _quoted(text):
             if not _is_own(address, own):
                 return Mail(request_id=request_id, address=address, received=_received(message))
-    return Mail(request_id=request_id)
+    return Mail(request_id=request_id, received=_received(message))
 
 
 def _named(told: bytes) -> str:
+    told = told.replace(b"\r\n", b"\n")  # what line ends become on the way makes no other mail
     return f"mail:{hashlib.sha256(told).hexdigest()[:48]}"
 
 
@@ -90,10 +95,6 @@ def _headers(message: Message, names: Collection[str]) -> Iterator[str]:
     for name, value in message.raw_items():
         if name.lower() in names:
             yield str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-def _header(message: Message, name: str) -> str:
-    return next(_headers(message, {name}), "")
 
 
 def _senders(message: Message) -> Iterator[str]:
@@ -124,7 +125,7 @@ def _is_own(address: str, own: frozenset[str]) -> bool:
 
 def _received(message: Message) -> datetime | None:
     """Read when the last server took the mail: the header on top is our own server's."""
-    stamp = _header(message, "received").rpartition(";")[2]
+    stamp = next(_headers(message, {"received"}), "").rpartition(";")[2]
     try:
         moment = parsedate_to_datetime(stamp)
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -145,7 +145,10 @@ def show_registered(answer: RegisterObjectionResponse, receipt: str | None, *, a
     else:
         print_facts(list(_document(answer).items()))
         if not answer.HasField("erase_time"):
-            say("Its many leads are unreadable. A privacy officer must register it, too, before they are erased.")
+            say(
+                "Nothing is erased yet: a company of many leads needs a privacy officer's registration, too, "
+                "and a name or a number alone does not tell whose it is."
+            )
         _print_receipt(answer, receipt)
 
 

@@ -6,8 +6,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from leadgate.v1.objection_service_pb2 import OBJECTION_CHANNEL_ONE_CLICK, OBJECTION_CHANNEL_PRIVACY_MAILBOX
-from leadgate_client import Client, ObjectionChannel, Objector
+from leadgate.v1.objection_service_pb2 import (
+    OBJECTION_CHANNEL_ONE_CLICK,
+    OBJECTION_CHANNEL_PRIVACY_MAILBOX,
+    RegisterObjectionResponse,
+)
+from leadgate_client import Client, InvalidField, ObjectionChannel, Objector
 
 from leadgate_cli import mails
 from leadgate_cli.connection import connected
@@ -52,7 +56,7 @@ def command(  # noqa: PLR0913 - one keyword for each option
 
     Who objects is whoever wrote it, or, where a colleague forwards it, whoever
     wrote what is attached or quoted; a mail to unsubscribe+TOKEN@ is the
-    token's. The same mail, sent twice, is one objection. Exit code 3 says that
+    token's, if it is one of ours. The same mail, sent twice, is one objection. Exit code 3 says that
     nobody is named: a person must look, and use `objections register`.
 
     leadgate objections mail --own-domain example.com < mail.eml
@@ -64,14 +68,25 @@ def command(  # noqa: PLR0913 - one keyword for each option
             "NEEDS_IDENTIFIER: the mail names nobody outside of --own-domain: read it, and use `objections register`."
         )
     late = mail.received is not None and mail.received > datetime.now(UTC)
-    answer = client.register_objection(
-        Objector(unsubscribe_tokens=[mail.token]) if mail.token else Objector(emails=[mail.address]),
-        channel=channel or (OBJECTION_CHANNEL_ONE_CLICK if mail.token else OBJECTION_CHANNEL_PRIVACY_MAILBOX),
-        received_time=None if late else mail.received,
-        reference=reference,
-        request_id=mail.request_id,
-    )
-    show_registered(answer, receipt, as_json=as_json)
+
+    def register(objector: Objector, came: ObjectionChannel.ValueType) -> RegisterObjectionResponse:
+        return client.register_objection(
+            objector,
+            channel=channel or came,
+            received_time=None if late else mail.received,
+            reference=reference,
+            request_id=mail.request_id,
+        )
+
+    by_writer = Objector(emails=[mail.address])
+    try:
+        by_link = Objector(unsubscribe_tokens=[mail.token])
+        answer = register(by_link, OBJECTION_CHANNEL_ONE_CLICK) if mail.token else None
+    except InvalidField:  # the link is not ours, or was cut: then it is whoever wrote
+        if not mail.address:
+            raise
+        answer = None
+    show_registered(answer or register(by_writer, OBJECTION_CHANNEL_PRIVACY_MAILBOX), receipt, as_json=as_json)
 
 
 def _raw(file: Path | None) -> bytes:

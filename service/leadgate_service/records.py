@@ -9,7 +9,7 @@ from leadgate_service.domain.candidate import Candidate, CrmRecord
 from leadgate_service.domain.decision import Decision
 from leadgate_service.domain.fields import EmployeeBand, Field, LeadFields, RevenueBand, Seniority
 from leadgate_service.domain.identity import Identifier
-from leadgate_service.domain.objector import Company, ContactScope, ObjectionPurpose, Objector
+from leadgate_service.domain.objector import Basis, Company, ContactScope, ObjectionPurpose, Objector
 from leadgate_service.domain.policy import Policy
 from leadgate_service.domain.register import SourceName
 from leadgate_service.errors import LeadgateError
@@ -293,6 +293,7 @@ class ObjectionState(StrEnum):
     ANNULMENT_PROPOSED = "ANNULMENT_PROPOSED"
     ANNULLED = "ANNULLED"
     LIFTED = "LIFTED"
+    WITHHELD = "WITHHELD"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,7 +303,7 @@ class ObjectionRecord:
     Attributes:
         registered: What was acknowledged; its `erase_time` is None while a confirmation is awaited.
         state: How far it is.
-        of_company: A company objected, not a person.
+        basis: What the objection told of whom it is by.
         channel: How it came.
         contact_scope: By which channels the person wants to hear nothing more.
         purpose: What they object to; None if they did not say.
@@ -316,7 +317,7 @@ class ObjectionRecord:
 
     registered: Registered
     state: ObjectionState
-    of_company: bool
+    basis: Basis
     channel: str
     contact_scope: ContactScope
     purpose: ObjectionPurpose | None

@@ -142,12 +142,14 @@ def test_without_own_domains_nobody_is_taken_for_a_stranger(desk: Terminal) -> N
     assert desk.type("objections", "mail", FIXTURE, LOCAL).code == 2
 
 
-def test_a_link_s_token_that_is_not_ours_is_refused(desk: Terminal, tmp_path: Path) -> None:
-    """The token decides alone: who wrote the mail is not taken instead."""
+def test_a_link_that_was_cut_loses_nobody(desk: Terminal, tmp_path: Path) -> None:
+    """Where the token is not ours, it is whoever wrote the mail; a mail of nobody's is refused."""
     path = written(tmp_path, "gus@werkform.example.org", "", "To: <unsubscribe+abc@leadgov.example.com>")
-    said = desk.type("objections", "mail", path, *OWN, LOCAL)
+    assert desk.type("objections", "mail", path, *OWN, LOCAL).code == 0
+    assert suppressed(desk, "gus@werkform.example.org")
+    nobody = written(tmp_path, "", "", "To: <unsubscribe+abc@leadgov.example.com>")
+    said = desk.type("objections", "mail", nobody, *OWN, LOCAL)
     assert (said.code, said.refusal.partition(":")[0]) == (1, "FIELD_INVALID")
-    assert not suppressed(desk, "gus@werkform.example.org")
 
 
 @pytest.mark.proves("R-017", "R-022")

@@ -140,6 +140,23 @@ def test_who_was_withheld_for_a_name_is_so_again(world: World) -> None:
     assert not world.held(BEN).suppressed
 
 
+@pytest.mark.proves("R-018", "R-091")
+@pytest.mark.parametrize("ended", ["annulled", "lifted"])
+def test_who_objects_again_is_heard(world: World, ended: str) -> None:
+    """The same request once more, after its objection has ended, is an objection; as long as it stands, no second."""
+    caller = world.caller()
+    first = world.register(IDA, caller=caller)
+    assert world.register(IDA, caller=caller).objection_id == first.objection_id
+    if ended == "annulled":
+        annul(world, first)
+    else:
+        world.lift(IDA)
+    again = world.register(IDA, caller=caller)
+    assert again.objection_id != first.objection_id
+    assert is_suppressed(world, IDA)
+    assert world.register(IDA, caller=caller).objection_id == again.objection_id
+
+
 @pytest.mark.proves("R-031", "R-091")
 def test_another_s_line_stays_withheld(world: World) -> None:
     """A slip makes Ben unreadable, then the owner of his line objects by it: the slip goes, the number stays away."""

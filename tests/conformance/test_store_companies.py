@@ -2,7 +2,7 @@
 
 import pytest
 from leadgate_service.domain.decision import Outcome, Reason
-from leadgate_service.domain.objector import MOST_COMPANY_LEADS, Company
+from leadgate_service.domain.objector import MOST_COMPANY_LEADS, Basis, Company
 from leadgate_service.records import Effect, ObjectionState
 
 from tests.builders import IDA, candidate, company, intake, of_domain, person
@@ -76,7 +76,7 @@ def test_many_leads_are_erased_only_when_it_is_confirmed(world: World) -> None:
     assert world.listed() == []
     record = world.run(world.store.objection(first.objection_id))
     assert record is not None
-    assert (record.state, record.of_company) == (ObjectionState.AWAITING_CONFIRMATION, True)
+    assert (record.state, record.basis) == (ObjectionState.AWAITING_CONFIRMATION, Basis.COMPANY)
     world.pass_days(1)
     assert world.run(world.store.erase_due(now=world.now)) == 0
     second = world.register(NORTHPIER, confirmed=True)

@@ -258,6 +258,7 @@ OF_CALL = [
             ([CANARY], ("company_domains[0]", HOST)),
             (["northpier.example.com", "gmail.com"], ("company_domains[1]", COMPANY_S)),
             (["co.uk"], ("company_domains[0]", COMPANY_S)),
+            (["mail.gmail.com"], ("company_domains[0]", COMPANY_S)),
             (["mail.demo-controller.example.net"], ("company_domains", OWN)),
             (["example.net"], ("company_domains", OWN)),
         )

@@ -8,6 +8,7 @@ from leadgate.v1 import intake_service_pb2
 from leadgate.v1 import objection_service_pb2 as wire
 
 from tests.builders import IDA
+from tests.domain.policies import changed
 from tests.rpc.messages import (
     annul,
     check,
@@ -20,6 +21,7 @@ from tests.rpc.messages import (
     object_,
     object_all,
 )
+from tests.rpc.policies import change_policy, single_role
 from tests.rpc.wire import Answer
 from tests.running_service import RunningService
 
@@ -91,7 +93,7 @@ def test_a_company_objects(service: RunningService) -> None:
     assert preview.matched_leads == len(preview.matches) == 1
     done = service.as_("support").send(object_(**said)).read(wire.RegisterObjectionResponse)
     assert (done.matched_leads, done.identifiers) == (1, 1)
-    assert "1 domains" in done.receipts[1].text
+    assert "at its domains (1)" in done.receipts[1].text
     answer = service.as_("intake").send(enrich(BEN)).read(intake_service_pb2.EnrichLeadResponse)
     assert answer.not_stored_reason == intake_service_pb2.NOT_STORED_REASON_SUPPRESSED
 
@@ -116,6 +118,15 @@ def test_two_people_undo_a_slip(service: RunningService) -> None:
     assert (seen.objection.state, list(seen.receipts)) == (wire.OBJECTION_STATE_ANNULLED, [])
     assert seen.objection.annulment_proposed_by == "demo-support"
     assert not is_suppressed(service, IDA)
+
+
+@pytest.mark.proves("R-091")
+def test_a_job_is_not_one_of_the_two(sqlite_service: RunningService) -> None:
+    """Two people annul: the token of a job with the role of a desk is refused, whatever it names."""
+    principals = [*changed({})["principals"], single_role("support")]
+    change_policy(sqlite_service, {("principals",): principals})
+    refused = sqlite_service.as_principal("support").send(annul())
+    assert (refused.code, refused.reason) == (grpc.StatusCode.PERMISSION_DENIED, "PERSON_NEEDED")
 
 
 @pytest.mark.proves("R-025")

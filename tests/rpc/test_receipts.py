@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from leadgate.v1 import objection_service_pb2 as wire
+from leadgate_service.domain.objector import Basis
 from leadgate_service.policy_file import BundledPolicy, bundled_text, parse
 from leadgate_service.receipts import LANGUAGES, Facts, receipt
 
 from tests.builders import IDA
 from tests.domain.policies import REMOVED, changed, mistakes, written
-from tests.rpc.messages import ingest, item, object_
+from tests.rpc.messages import get_objection, ingest, item, object_
 from tests.running_service import RunningService
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -37,13 +38,15 @@ FACTS = Facts(
     [
         (
             "nl",
-            ["28-03-2026 om 00:30 uur", "sinds 29-03-2026 om 10:00 uur", "29-03-2026 om 14:00 uur", "7 kenmerken",
-             "waarvan 4", "5 jaar", "35 dagen", "een klacht indienen bij de toezichthouder: the authority"],
+            ["28-03-2026 om 00:30 uur", "sinds 29-03-2026 om 10:00 uur", "29-03-2026 om 14:00 uur",
+             "met u was verbonden (aantal kenmerken: 4)", "5 jaar", "35 dagen",
+             "een klacht indienen bij de toezichthouder: the authority"],
         ),
         (
             "en",
-            ["28 March 2026 at 00:30", "since 29 March 2026 at 10:00", "29 March 2026 at 14:00", "7 identifiers",
-             "of which 4", "5 years", "35 days", "complain to the supervisory authority: the authority"],
+            ["28 March 2026 at 00:30", "since 29 March 2026 at 10:00", "29 March 2026 at 14:00",
+             "connected with you before (identifiers: 4)", "5 years", "35 days",
+             "complain to the supervisory authority: the authority"],
         ),
     ],
 )  # fmt: skip
@@ -68,11 +71,14 @@ def test_a_receipt_without_an_element_is_not_written(language: str, element: str
 @pytest.mark.proves("R-024")
 @pytest.mark.parametrize(
     ("language", "told", "unconfirmed"),
-    [("nl", "3 domeinen", "zodra onze privacyfunctionaris"), ("en", "3 domains", "as soon as our privacy officer")],
+    [
+        ("nl", "domeinen ervan (3)", "zodra onze privacyfunctionaris"),
+        ("en", "its domains (3)", "as soon as our privacy officer"),
+    ],
 )
 def test_a_company_is_told_what_is_done_for_it(language: str, told: str, unconfirmed: str) -> None:
     """Its receipt speaks of its domains; where a privacy officer must confirm the erasure, it says so."""
-    facts = replace(FACTS, of_company=True, identifiers=3)
+    facts = replace(FACTS, basis=Basis.COMPANY, identifiers=3)
     assert told in receipt(language, facts, AMSTERDAM)
     assert unconfirmed in receipt(language, replace(facts, erased=None), AMSTERDAM)
 
@@ -92,6 +98,38 @@ def test_the_example_policy_has_every_element() -> None:
     assert elements.backup_days == 35
 
 
+@pytest.mark.proves("R-024", "R-031")
+@pytest.mark.parametrize(
+    ("objector", "told", "state"),
+    [
+        (
+            {"names": [{"full_name": "Ida Vermolen", "company_domain": "northpier.example.com"}]},
+            ("wissen het nog niet", "do not erase it yet"),
+            wire.OBJECTION_STATE_WITHHELD,
+        ),
+        (
+            {"phones": [{"number": "+31 20 555 0123"}]},
+            ("wissen wij niet", "erase no other data"),
+            wire.OBJECTION_STATE_ERASED,
+        ),
+    ],
+    ids=["a name", "a number"],
+)
+def test_nobody_is_promised_what_is_not_done(
+    service: RunningService, objector: dict[str, Any], told: tuple[str, str], state: int
+) -> None:
+    """By a name or a number alone nothing is erased: receipts, answer and state say so, and how to be told apart."""
+    service.as_("intake").send(ingest(item(IDA)))
+    support = service.as_("support")
+    done = support.send(object_(objector=wire.Objector(**objector))).read(wire.RegisterObjectionResponse)
+    assert not done.HasField("erase_time")
+    for one, words in zip(done.receipts, told, strict=True):
+        assert words in one.text
+        assert "$" not in one.text
+    seen = support.send(get_objection(done.objection_id)).read(wire.GetObjectionResponse)
+    assert (seen.objection.state, list(seen.receipts)) == (state, list(done.receipts))
+
+
 @pytest.mark.proves("R-024", "R-030")
 def test_the_acknowledgement_brings_the_text_to_hand_over(service: RunningService) -> None:
     """Both languages, with what was linked; sent again under the same id it is the same text; no name, no address."""
@@ -101,7 +139,7 @@ def test_the_acknowledgement_brings_the_text_to_hand_over(service: RunningServic
     assert [one.language for one in first.receipts] == ["nl", "en"]
     for one in first.receipts:
         assert first.objection_id in one.text
-        assert str(first.identifiers) in one.text
+        assert f": {first.linked_identifiers})" in one.text
         assert "Vermolen" not in one.text
         assert IDA not in one.text
     assert 0 < first.linked_identifiers < first.identifiers

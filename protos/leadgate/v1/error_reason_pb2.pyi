@@ -212,6 +212,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     Example: {"reason": "ANNULMENT_DIFFERS", "metadata": {"field": "reason"}}.
     Remedy: agree with whoever proposed it, whom GetObjection names, and send that reason.
     """
+    ERROR_REASON_PERSON_NEEDED: _ErrorReason.ValueType  # 32
+    """ERROR_REASON_PERSON_NEEDED: two people annul an objection, and a job is none.
+
+    Example: {"reason": "PERSON_NEEDED", "metadata": {}}.
+    Remedy: call with the token of a person.
+    """
     ERROR_REASON_CHALLENGE_INVALID: _ErrorReason.ValueType  # 31
     """ERROR_REASON_CHALLENGE_INVALID: the challenge is not ours, is over, or the person has objected again since.
 
@@ -406,6 +412,12 @@ ERROR_REASON_ANNULMENT_DIFFERS: ErrorReason.ValueType  # 30
 
 Example: {"reason": "ANNULMENT_DIFFERS", "metadata": {"field": "reason"}}.
 Remedy: agree with whoever proposed it, whom GetObjection names, and send that reason.
+"""
+ERROR_REASON_PERSON_NEEDED: ErrorReason.ValueType  # 32
+"""ERROR_REASON_PERSON_NEEDED: two people annul an objection, and a job is none.
+
+Example: {"reason": "PERSON_NEEDED", "metadata": {}}.
+Remedy: call with the token of a person.
 """
 ERROR_REASON_CHALLENGE_INVALID: ErrorReason.ValueType  # 31
 """ERROR_REASON_CHALLENGE_INVALID: the challenge is not ours, is over, or the person has objected again since.

@@ -227,6 +227,10 @@ class _ObjectionStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Object
     """OBJECTION_STATE_ANNULLED means that it was never theirs, and has no effect any more."""
     OBJECTION_STATE_LIFTED: _ObjectionState.ValueType  # 6
     """OBJECTION_STATE_LIFTED means that the person took it back."""
+    OBJECTION_STATE_WITHHELD: _ObjectionState.ValueType  # 7
+    """OBJECTION_STATE_WITHHELD means that what may be the person's is held, unreadable, and not erased, since the
+    objection does not tell for certain whose it is.
+    """
 
 class ObjectionState(_ObjectionState, metaclass=_ObjectionStateEnumTypeWrapper):
     """ObjectionState says how far an objection is."""
@@ -247,6 +251,10 @@ OBJECTION_STATE_ANNULLED: ObjectionState.ValueType  # 5
 """OBJECTION_STATE_ANNULLED means that it was never theirs, and has no effect any more."""
 OBJECTION_STATE_LIFTED: ObjectionState.ValueType  # 6
 """OBJECTION_STATE_LIFTED means that the person took it back."""
+OBJECTION_STATE_WITHHELD: ObjectionState.ValueType  # 7
+"""OBJECTION_STATE_WITHHELD means that what may be the person's is held, unreadable, and not erased, since the
+objection does not tell for certain whose it is.
+"""
 Global___ObjectionState: _TypeAlias = ObjectionState  # noqa: Y015
 
 class _AnnulmentReason:
@@ -522,7 +530,8 @@ class RegisterObjectionResponse(_message.Message):
     def erase_time(self) -> _timestamp_pb2.Timestamp:
         """erase_time is when the content that is still held, unreadable, becomes due for erasure. Absent if a company has
         more than 20 leads and no privacy officer has registered it: they are unreadable at once, and erased only after a
-        privacy officer has registered the same company.
+        privacy officer has registered the same company. Absent, too, if only names or numbers were given: by them alone
+        nobody is erased.
         """
 
     @_builtins.property

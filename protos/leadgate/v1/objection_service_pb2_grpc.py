@@ -131,7 +131,8 @@ class ObjectionServiceServicer:
         changed their mind is no reason: see LiftSuppression.
 
         Roles: support, privacy_officer. Errors: INVALID_ARGUMENT (FIELD_INVALID), NOT_FOUND (OBJECTION_NOT_FOUND),
-        FAILED_PRECONDITION (REQUEST_ID_REUSED, ANNULMENT_DIFFERS), UNAVAILABLE (STORE_UNAVAILABLE).
+        PERMISSION_DENIED (PERSON_NEEDED), FAILED_PRECONDITION (REQUEST_ID_REUSED, ANNULMENT_DIFFERS), UNAVAILABLE
+        (STORE_UNAVAILABLE).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -72,7 +72,8 @@ class ObjectionServiceStub:
     changed their mind is no reason: see LiftSuppression.
 
     Roles: support, privacy_officer. Errors: INVALID_ARGUMENT (FIELD_INVALID), NOT_FOUND (OBJECTION_NOT_FOUND),
-    FAILED_PRECONDITION (REQUEST_ID_REUSED, ANNULMENT_DIFFERS), UNAVAILABLE (STORE_UNAVAILABLE).
+    PERMISSION_DENIED (PERSON_NEEDED), FAILED_PRECONDITION (REQUEST_ID_REUSED, ANNULMENT_DIFFERS), UNAVAILABLE
+    (STORE_UNAVAILABLE).
     """
     LiftSuppression: _grpc.UnaryUnaryMultiCallable[_objection_service_pb2.LiftSuppressionRequest, _objection_service_pb2.LiftSuppressionResponse]
     """LiftSuppression ends the suppression of a person who says so themselves. The call with an address answers with a
@@ -135,7 +136,8 @@ class ObjectionServiceAsyncStub(ObjectionServiceStub):
     changed their mind is no reason: see LiftSuppression.
 
     Roles: support, privacy_officer. Errors: INVALID_ARGUMENT (FIELD_INVALID), NOT_FOUND (OBJECTION_NOT_FOUND),
-    FAILED_PRECONDITION (REQUEST_ID_REUSED, ANNULMENT_DIFFERS), UNAVAILABLE (STORE_UNAVAILABLE).
+    PERMISSION_DENIED (PERSON_NEEDED), FAILED_PRECONDITION (REQUEST_ID_REUSED, ANNULMENT_DIFFERS), UNAVAILABLE
+    (STORE_UNAVAILABLE).
     """
     LiftSuppression: _aio.UnaryUnaryMultiCallable[_objection_service_pb2.LiftSuppressionRequest, _objection_service_pb2.LiftSuppressionResponse]  # type: ignore[assignment]
     """LiftSuppression ends the suppression of a person who says so themselves. The call with an address answers with a
@@ -225,7 +227,8 @@ class ObjectionServiceServicer(metaclass=_abc_1.ABCMeta):
         changed their mind is no reason: see LiftSuppression.
 
         Roles: support, privacy_officer. Errors: INVALID_ARGUMENT (FIELD_INVALID), NOT_FOUND (OBJECTION_NOT_FOUND),
-        FAILED_PRECONDITION (REQUEST_ID_REUSED, ANNULMENT_DIFFERS), UNAVAILABLE (STORE_UNAVAILABLE).
+        PERMISSION_DENIED (PERSON_NEEDED), FAILED_PRECONDITION (REQUEST_ID_REUSED, ANNULMENT_DIFFERS), UNAVAILABLE
+        (STORE_UNAVAILABLE).
         """
 
     @_abc_1.abstractmethod

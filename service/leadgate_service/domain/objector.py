@@ -24,6 +24,15 @@ class Scope(StrEnum):
     COMPANY = "company"
 
 
+class Basis(StrEnum):
+    """What an objection tells of whom it is by, which decides what can be done for them (R-031)."""
+
+    PERSON = "person"
+    NAME = "name"
+    LINE = "line"
+    COMPANY = "company"
+
+
 class ContactScope(StrEnum):
     """By which channels a person wants to hear nothing more: which opt-out flags a CRM is to set, and nothing else."""
 
@@ -80,6 +89,14 @@ class Objector:
         return tuple(dict.fromkeys(found))
 
     @property
+    def basis(self) -> Basis:
+        """What it tells: who it is, or only a name or a number that others may have, too."""
+        certain = self.emails or self.crm_records or self.lead_ids or self.address_tokens
+        if certain or (self.names and self.phones):
+            return Basis.PERSON
+        return Basis.NAME if self.names else Basis.LINE
+
+    @property
     def asked(self) -> tuple[Identifier, ...]:
         """What tells whether the person may be processed: a company's opt-out covers who has an address there."""
         hosts = dict.fromkeys(map(identity.email_domain, self.emails))
@@ -97,6 +114,11 @@ class Company:
     """One company, by its canonical domains; each covers its sub-domains. Shows nothing when printed."""
 
     domains: tuple[str, ...]
+
+    @property
+    def basis(self) -> Basis:
+        """It is a company."""
+        return Basis.COMPANY
 
     @property
     def identifiers(self) -> tuple[Identifier, ...]:

@@ -7,6 +7,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from leadgate_service.domain.objector import Basis
+
 _TIMES = MappingProxyType({"nl": "%d-%m-%Y om %H:%M uur", "en": "%d %B %Y at %H:%M"})
 """How each language writes a moment."""
 
@@ -38,7 +40,7 @@ class Facts:
         authority: Where the person can complain.
         evidence_years: How long evidence is kept.
         backup_days: How long backups are kept.
-        of_company: A company objected, not a person.
+        basis: What the objection told of whom it is by.
     """
 
     objection_id: str
@@ -52,7 +54,7 @@ class Facts:
     authority: str
     evidence_years: int
     backup_days: int
-    of_company: bool = False
+    basis: Basis = Basis.PERSON
 
 
 def receipt(language: str, facts: Facts, zone: ZoneInfo) -> str:
@@ -70,7 +72,7 @@ def receipt(language: str, facts: Facts, zone: ZoneInfo) -> str:
     missing = [name for name, value in values.items() if not value.strip()]
     if missing:
         raise ValueError(f"a receipt needs {', '.join(missing)}")
-    return _TEMPLATES[language, facts.of_company].substitute(values)
+    return _TEMPLATES[language, facts.basis].substitute(values)
 
 
 def _written(value: object, language: str, zone: ZoneInfo) -> str:
@@ -83,8 +85,4 @@ def _template(name: str) -> string.Template:
     return string.Template(files(__package__).joinpath(f"{name}.txt").read_text("utf-8"))
 
 
-_TEMPLATES = {
-    (language, of_company): _template(f"{'company' if of_company else 'person'}.{language}")
-    for language in LANGUAGES
-    for of_company in (False, True)
-}
+_TEMPLATES = {(language, basis): _template(f"{basis}.{language}") for language in LANGUAGES for basis in Basis}

@@ -15,6 +15,7 @@ from leadgate_service.domain.disclosure import initials
 from leadgate_service.domain.fields import LeadFields
 from leadgate_service.domain.objector import (
     MOST_IDENTIFIERS,
+    Basis,
     Company,
     ContactScope,
     NameAtCompany,
@@ -182,7 +183,7 @@ def refused_to_pb(refusal: InvalidArgument | None) -> wire.ObjectionResult:
     return wire.ObjectionResult(outcome=wire.OBJECTION_OUTCOME_INVALID, field=said["field"], rule=said["rule"])
 
 
-def receipts_to_pb(registered: Registered, policy: Policy, *, of_company: bool) -> Iterator[wire.ObjectionReceipt]:
+def receipts_to_pb(registered: Registered, policy: Policy, basis: Basis) -> Iterator[wire.ObjectionReceipt]:
     """Write the text to hand over, which is made of what is kept and never kept itself (R-024)."""
     told = policy.objections.receipt
     facts = Facts(
@@ -197,13 +198,13 @@ def receipts_to_pb(registered: Registered, policy: Policy, *, of_company: bool) 
         authority=told.authority,
         evidence_years=policy.statement.evidence_years,
         backup_days=told.backup_days,
-        of_company=of_company,
+        basis=basis,
     )
     for language in LANGUAGES:
         yield wire.ObjectionReceipt(language=language, text=receipt(language, facts, policy.retention.zone_info))
 
 
-def with_receipts(acknowledgement: bytes, policy: Policy, *, of_company: bool) -> wire.RegisterObjectionResponse:
+def with_receipts(acknowledgement: bytes, policy: Policy, basis: Basis) -> wire.RegisterObjectionResponse:
     """Add the text to hand over to an acknowledgement, which may be a replayed one."""
     response = wire.RegisterObjectionResponse.FromString(acknowledgement)
     registered = Registered(
@@ -215,7 +216,7 @@ def with_receipts(acknowledgement: bytes, policy: Policy, *, of_company: bool) -
         identifiers=response.identifiers,
         linked_identifiers=response.linked_identifiers,
     )
-    response.receipts.extend(receipts_to_pb(registered, policy, of_company=of_company))
+    response.receipts.extend(receipts_to_pb(registered, policy, basis))
     return response
 
 
@@ -225,7 +226,7 @@ def objection_to_pb(record: ObjectionRecord) -> wire.Objection:
     return wire.Objection(
         objection_id=id_to_pb(registered.objection_id),
         state=STATES.write(record.state),
-        scope=SCOPES.write(Scope.COMPANY if record.of_company else Scope.PERSON),
+        scope=SCOPES.write(Scope.COMPANY if record.basis is Basis.COMPANY else Scope.PERSON),
         channel=wire.ObjectionChannel.Value(f"OBJECTION_CHANNEL_{record.channel.upper()}"),
         contact_scope=CONTACT_SCOPES.write(record.contact_scope),
         purpose=PURPOSES.write(record.purpose),
@@ -305,7 +306,8 @@ def _person_record(message: types_pb2.CrmReference, field: str) -> CrmRecord:
 
 def _company_domain(value: str, field: str) -> str:
     domain = domain_from_pb(value, field)
-    if identity.is_free_mail(domain) or identity.is_bare_suffix(domain):
+    above = [one.canonical for one in identity.domain_and_parents(domain)]
+    if any(map(identity.is_free_mail, above)) or identity.is_bare_suffix(domain):
         raise invalid(field, "must be a company's: not a free-mail provider's, and not a public suffix")
     return domain
 

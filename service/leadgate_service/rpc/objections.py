@@ -5,10 +5,10 @@ from datetime import datetime
 
 from leadgate.v1 import objection_service_pb2 as wire
 
-from leadgate_service.domain.access import Role
-from leadgate_service.domain.objector import Company, ContactScope
+from leadgate_service.domain.access import PrincipalKind, Role
+from leadgate_service.domain.objector import ContactScope
 from leadgate_service.domain.policy import Policy
-from leadgate_service.errors import InvalidArgument, LeadgateError, invalid
+from leadgate_service.errors import InvalidArgument, LeadgateError, PermissionDenied, invalid
 from leadgate_service.keys import KeepRing
 from leadgate_service.records import Annulment, Objection, ObjectionFilter, ObjectionState, Registered
 from leadgate_service.rpc.convert import email_from_pb, lead_id_from_pb, request_id, time_to_pb
@@ -84,7 +84,7 @@ class ObjectionService:
             now=now,
             encode=_only,
         )
-        return with_receipts(acknowledgement, policy, of_company=isinstance(party, Company))
+        return with_receipts(acknowledgement, policy, party.basis)
 
     async def BatchRegisterObjections(  # noqa: N802
         self,
@@ -124,7 +124,7 @@ class ObjectionService:
         record = await objections.get(self._store, asker, objection_id)
         response = wire.GetObjectionResponse(objection=objection_to_pb(record))
         if record.state not in _ENDED:
-            response.receipts.extend(receipts_to_pb(record.registered, asker.policy, of_company=record.of_company))
+            response.receipts.extend(receipts_to_pb(record.registered, asker.policy, record.basis))
         return response
 
     async def ListObjections(self, request: wire.ListObjectionsRequest, call: Call) -> wire.ListObjectionsResponse:  # noqa: N802
@@ -145,6 +145,8 @@ class ObjectionService:
     async def AnnulObjection(self, request: wire.AnnulObjectionRequest, call: Call) -> wire.AnnulObjectionResponse:  # noqa: N802
         """Propose to annul an objection or an import, or agree to it."""
         caller, now, policy = call.caller(request_id(request.request_id)), self._now(), await self._policies.current()
+        if call.principal.kind is not PrincipalKind.PERSON:
+            raise PermissionDenied("PERSON_NEEDED", "Two people annul an objection: call with a person's token.")
         answer = await self._store.annul(
             Annulment(
                 caller=caller,

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from leadgate_service.domain.objector import ContactScope, ObjectionPurpose
+from leadgate_service.domain.objector import Basis, ContactScope, ObjectionPurpose
 from leadgate_service.keys import KeepRing
 from leadgate_service.records import AnnulmentReason, ObjectionFilter, ObjectionRecord, ObjectionState, Registered
 from leadgate_service.storage import tables
@@ -93,7 +93,7 @@ def _record(row: Mapping[str, Any], remaining: Sequence[datetime | None], *, is_
             linked_identifiers=row["linked_identifiers"],
         ),
         state=_state(row, remaining, is_listed=is_listed),
-        of_company=row["scope"] == "company",
+        basis=Basis(row["scope"]),
         channel=row["channel"],
         contact_scope=ContactScope(row["contact_scope"]),
         purpose=ObjectionPurpose(purpose) if purpose else None,
@@ -115,6 +115,6 @@ def _state(row: Mapping[str, Any], remaining: Sequence[datetime | None], *, is_l
         return ObjectionState.ANNULMENT_PROPOSED
     if any(erase_time is not None for erase_time in remaining):
         return ObjectionState.UNREADABLE
-    if row["erase_time"] is None and remaining:
-        return ObjectionState.AWAITING_CONFIRMATION
-    return ObjectionState.ERASED
+    if not remaining:
+        return ObjectionState.ERASED
+    return ObjectionState.AWAITING_CONFIRMATION if row["scope"] == Basis.COMPANY else ObjectionState.WITHHELD

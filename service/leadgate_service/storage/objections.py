@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from leadgate_service.audit import Entry
 from leadgate_service.domain.fields import PhoneKind
 from leadgate_service.domain.identity import Identifier
-from leadgate_service.domain.objector import MOST_COMPANY_LEADS, Company, Objector
+from leadgate_service.domain.objector import MOST_COMPANY_LEADS, Basis, Company, Objector
 from leadgate_service.errors import LeadgateError
 from leadgate_service.ids import NewId
 from leadgate_service.keys import TOKEN_BYTES, BurnRing, KeepRing
@@ -30,6 +30,7 @@ from leadgate_service.storage.suppressions import (
     Taught,
     unconfirmed,
 )
+from leadgate_service.storage.suppressions import read as listed_of
 from leadgate_service.storage.withholding import SELECT_MATCHED, SELECT_UNREADABLE, Reach, reach, withhold
 from leadgate_service.storage.work import Insert, Row, Statement, Step, Work, one_of, together
 
@@ -48,6 +49,8 @@ SELECT_REACHED = Statement(
     .limit(MOST_MATCHES),
 )
 INSERT_OBJECTIONS = Insert(tables.objections, tuple(column.name for column in tables.objections.columns))
+
+_ERASING = frozenset({Basis.PERSON, Basis.COMPANY})
 
 LINKED = "objection_linked"
 """The act of the audit entry when a blocked answer brought identifiers that were not on the list."""
@@ -74,7 +77,8 @@ class Objections:
         """Suppress people. See `Store.register_objections`; runs with the latch closed."""
         book = yield from open_book([registration.caller], self.keep, registration.now)
         earlier = book.earlier(registration.caller)
-        if earlier is not None:
+        # What was annulled or lifted since is an objection again: an old answer must not say that it stands.
+        if isinstance(earlier, LeadgateError) or (earlier is not None and (yield from self._stand(registration))):
             return earlier
         ids = [self.new_id().bytes for _ in registration.objections]
         parties = yield from self._identify([one.objector for one in registration.objections], ids)
@@ -149,6 +153,14 @@ class Objections:
             ),
         )
 
+    def _stand(self, registration: Registration) -> Work[bool]:
+        """Say whether everything that the objections name is on the list."""
+        parties = [one.objector for one in registration.objections]
+        named = {self.keep.token(identifier) for party in parties for identifier in party.identifiers}
+        linked = {token for party in parties if isinstance(party, Objector) for token in party.address_tokens}
+        tokens = named | linked
+        return tokens <= {one.token for one in listed_of((yield SELECT_SUPPRESSIONS(tokens=list(tokens))))}
+
     def _identify(self, objectors: Sequence[Objector | Company], ids: Sequence[bytes]) -> Work[list[Party | None]]:
         """Find all that is known of those who object; None for whom nothing was given that is held."""
         groups = [self.keep.group_id(objection_id) for objection_id in ids]
@@ -179,7 +191,8 @@ class Objections:
             one.objection_id: Registered(
                 objection_id=one.objection_id,
                 effective_time=registration.now,
-                erase_time=erase_time,
+                # By a name or a line alone nobody is erased: nothing tells whose it is.
+                erase_time=erase_time if one.objection.objector.basis in _ERASING else None,
                 matched_leads=sum(key in withheld for key in reached.suppressed | reached.withheld),
                 received_time=one.objection.received_time,
                 identifiers=len(one.party.suppressions),
@@ -239,7 +252,7 @@ def _row(one: _Named, registered: Registered, registration: Registration) -> Row
         registered.received_time,
         registered.effective_time,
         registered.erase_time,
-        "company" if one.party.of_company else "person",
+        objection.objector.basis,
         objection.channel,
         objection.contact_scope,
         objection.purpose,

@@ -33,11 +33,12 @@ EFFECTS: Mapping[int, Badge] = {
 }
 STATES: Mapping[int, Badge] = {
     wire.OBJECTION_STATE_UNREADABLE: Badge("strong", "Unreadable, to be erased"),
-    wire.OBJECTION_STATE_ERASED: Badge("done", "Erased"),
+    wire.OBJECTION_STATE_ERASED: Badge("done", "Done: nothing is left to erase"),
     wire.OBJECTION_STATE_AWAITING_CONFIRMATION: Badge("waiting", "Waits for a privacy officer"),
     wire.OBJECTION_STATE_ANNULMENT_PROPOSED: Badge("waiting", "Annulment proposed"),
     wire.OBJECTION_STATE_ANNULLED: Badge("calm", "Annulled"),
     wire.OBJECTION_STATE_LIFTED: Badge("calm", "Lifted by the person"),
+    wire.OBJECTION_STATE_WITHHELD: Badge("waiting", "Unreadable: may be the person. Not erased"),
 }
 REASONS: Mapping[str, str] = {
     "WRONG_PERSON": "Wrong person: somebody else objected",
