@@ -189,6 +189,7 @@ BY_REASON: Mapping[str, type[LeadgateClientError]] = {
     "TOKEN_INVALID": Unauthenticated,
     "SIGNATURE_INVALID": Unauthenticated,
     "METHOD_NOT_ALLOWED": NotAllowed,
+    "PERSON_NEEDED": NotAllowed,
     "PURPOSE_NOT_ALLOWED": NotAllowed,
     "FIELD_NOT_ALLOWED": NotAllowed,
     "ASSESSMENT_NOT_IN_FORCE": IntakeClosed,
