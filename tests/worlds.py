@@ -231,6 +231,7 @@ class World:
             confirmed=confirmed,
             policy_version=self.policy.version,
             encode=_registered,
+            registered=lambda response: [one.objection_id for one in self.told(response) if one is not None],
         )
 
     def admit(self, *items: Candidate | Decision, caller: Caller | None = None, claimed: bool = False) -> list[Told]:

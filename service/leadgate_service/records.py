@@ -264,6 +264,7 @@ class Registration:
         confirmed: Who registers them may have a company's leads erased, however many there are.
         policy_version: For the audit entry.
         encode: Makes the answer, or the error that undoes everything; None is an objection that names nobody.
+        registered: Reads the ids of objections in an answer that `encode` made.
     """
 
     caller: Caller
@@ -274,6 +275,7 @@ class Registration:
     confirmed: bool
     policy_version: int
     encode: Callable[[Sequence[Registered | None]], bytes | LeadgateError]
+    registered: Callable[[bytes], Sequence[bytes]]
 
 
 class AnnulmentReason(StrEnum):

@@ -157,6 +157,28 @@ def test_who_objects_again_is_heard(world: World, ended: str) -> None:
     assert world.register(IDA, caller=caller).objection_id == again.objection_id
 
 
+@pytest.mark.proves("R-018", "R-091")
+def test_who_objects_again_by_a_lead_is_heard(world: World) -> None:
+    """Nothing of the objector but the lead's id is given, and nothing on the list names it."""
+    admit(world, IDA, "Ida Vermolen")
+    by_lead, caller = Objector(lead_ids=(world.held(IDA).lead_id,)), world.caller()
+    annul(world, world.register(by_lead, caller=caller))
+    world.register(by_lead, caller=caller)
+    assert world.listed() == []
+
+
+@pytest.mark.proves("R-026", "R-091")
+def test_a_batch_of_which_something_stands_changes_nothing_twice(world: World) -> None:
+    """One of the batch takes his objection back; the batch sent again, by mistake, does not object for him anew."""
+    caller = world.caller()
+    first = world.register_all(IDA, BEN, caller=caller)
+    world.lift(BEN)
+    assert world.register_all(IDA, BEN, caller=caller) == first
+    assert not is_suppressed(world, BEN)
+    world.lift(IDA)
+    assert world.register_all(IDA, BEN, caller=caller) != first
+
+
 @pytest.mark.proves("R-031", "R-091")
 def test_another_s_line_stays_withheld(world: World) -> None:
     """A slip makes Ben unreadable, then the owner of his line objects by it: the slip goes, the number stays away."""

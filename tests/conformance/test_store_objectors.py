@@ -140,6 +140,14 @@ def test_the_check_answers_for_anything(world: World) -> None:
     assert not suppressed(Objector(emails=(OTHER,)))
 
 
+@pytest.mark.proves("R-024", "R-031")
+def test_a_lead_that_is_not_held_makes_a_name_no_more_certain(world: World) -> None:
+    """With a name and the id of a lead that is gone, nothing tells who it is: nothing is erased, and no time is told."""
+    gone = Uuid7(world.clock)().bytes
+    assert world.register(Objector(names=(NAMED,), lead_ids=(gone,))).erase_time is None
+    assert world.register(Objector(names=(NAMED,), emails=(IDA,))).erase_time is not None
+
+
 @pytest.mark.proves("R-031")
 def test_a_preview_says_whom_an_objection_would_reach_and_does_nothing(world: World) -> None:
     """Her own lead, a colleague who shares her line, and nobody else; afterwards all of them are as they were."""

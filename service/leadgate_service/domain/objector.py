@@ -90,9 +90,8 @@ class Objector:
 
     @property
     def basis(self) -> Basis:
-        """What it tells: who it is, or only a name or a number that others may have, too."""
-        certain = self.emails or self.crm_records or self.lead_ids or self.address_tokens
-        if certain or (self.names and self.phones):
+        """What it tells, besides leads: who it is, or only a name or a number that others may have, too."""
+        if self.emails or self.crm_records or self.address_tokens or bool(self.names) == bool(self.phones):
             return Basis.PERSON
         return Basis.NAME if self.names else Basis.LINE
 

@@ -74,7 +74,13 @@ class Registrar:
         )
         policy = await self.policy()
         acknowledgement = await objections.register(
-            self.store, policy, caller=caller, objections=[objection], now=now, encode=_encoded
+            self.store,
+            policy,
+            caller=caller,
+            objections=[objection],
+            now=now,
+            encode=_encoded,
+            registered=lambda answer: [answer],
         )
         return str(UUID(bytes=acknowledgement))
 

@@ -175,6 +175,11 @@ def result_to_pb(registered: Registered | None) -> wire.ObjectionResult:
     )
 
 
+def id_of(answer: wire.RegisterObjectionResponse | wire.ObjectionResult) -> bytes:
+    """Read the id of an objection in an answer of ours."""
+    return lead_id_from_pb(answer.objection_id, "objection_id")
+
+
 def refused_to_pb(refusal: InvalidArgument | None) -> wire.ObjectionResult:
     """Write why one objection of a batch is not registered; None is that nobody can tell who it is."""
     if refusal is None:
@@ -216,7 +221,8 @@ def with_receipts(acknowledgement: bytes, policy: Policy, basis: Basis) -> wire.
         identifiers=response.identifiers,
         linked_identifiers=response.linked_identifiers,
     )
-    response.receipts.extend(receipts_to_pb(registered, policy, basis))
+    told = Basis.PERSON if basis is not Basis.COMPANY and registered.erase_time is not None else basis
+    response.receipts.extend(receipts_to_pb(registered, policy, told))
     return response
 
 

@@ -18,6 +18,7 @@ from leadgate_service.rpc.convert_objections import (
     PURPOSES,
     annulled_to_pb,
     channel_from_pb,
+    id_of,
     import_id_from_pb,
     item_from_pb,
     objection_to_pb,
@@ -83,6 +84,7 @@ class ObjectionService:
             confirmed=Role.PRIVACY_OFFICER in call.principal.roles,
             now=now,
             encode=_only,
+            registered=lambda answer: [id_of(wire.RegisterObjectionResponse.FromString(answer))],
         )
         return with_receipts(acknowledgement, policy, party.basis)
 
@@ -114,6 +116,7 @@ class ObjectionService:
             objections=[one for one in items if isinstance(one, Objection)],
             now=now,
             encode=lambda answers: _results(items, answers, now, policy),
+            registered=_ids,
         )
         return wire.BatchRegisterObjectionsResponse.FromString(acknowledgement)
 
@@ -213,6 +216,11 @@ def _results(
         effective_time=time_to_pb(now),
         erase_time=time_to_pb(now + policy.objections.erase_after),
     ).SerializeToString()
+
+
+def _ids(answer: bytes) -> list[bytes]:
+    results = wire.BatchRegisterObjectionsResponse.FromString(answer).results
+    return [id_of(one) for one in results if one.objection_id]
 
 
 def _target(request: wire.AnnulObjectionRequest) -> bytes | str:

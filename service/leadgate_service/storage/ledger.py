@@ -158,7 +158,7 @@ class Ledger:
                 withheld.append(self.leads.suppress(row, self.now + self.policy.objections.erase_after))
             elif self.tokens[one] in of_nobody and row["erase_time"] is None:
                 withheld.append(self.leads.suppress(row, None))
-        return withheld
+        return list(dict.fromkeys(withheld))
 
     def write(self, besides: Iterable[Step]) -> Work[None]:
         """Write every table at once, and something else in the same message."""

@@ -18,7 +18,7 @@ from leadgate_service.storage import tables
 from leadgate_service.storage.aliases import SELECT_BY_TOKEN, read
 from leadgate_service.storage.journal import Record
 from leadgate_service.storage.lead_reads import open_records
-from leadgate_service.storage.parties import Party, of_company
+from leadgate_service.storage.parties import Party, of_company, of_groups
 from leadgate_service.storage.persons import identify
 from leadgate_service.storage.requests import open_book
 from leadgate_service.storage.review import review
@@ -30,7 +30,6 @@ from leadgate_service.storage.suppressions import (
     Taught,
     unconfirmed,
 )
-from leadgate_service.storage.suppressions import read as listed_of
 from leadgate_service.storage.withholding import SELECT_MATCHED, SELECT_UNREADABLE, Reach, reach, withhold
 from leadgate_service.storage.work import Insert, Row, Statement, Step, Work, one_of, together
 
@@ -64,6 +63,11 @@ class _Named:
     objection: Objection
     party: Party
 
+    @property
+    def basis(self) -> Basis:
+        """What it tells, now that it is known whether the leads that it names are held."""
+        return Basis.PERSON if self.party.keys else self.objection.objector.basis
+
 
 @dataclass(frozen=True, slots=True)
 class Objections:
@@ -77,8 +81,10 @@ class Objections:
         """Suppress people. See `Store.register_objections`; runs with the latch closed."""
         book = yield from open_book([registration.caller], self.keep, registration.now)
         earlier = book.earlier(registration.caller)
-        # What was annulled or lifted since is an objection again: an old answer must not say that it stands.
-        if isinstance(earlier, LeadgateError) or (earlier is not None and (yield from self._stand(registration))):
+        if isinstance(earlier, LeadgateError):
+            return earlier
+        # When all of it was annulled or lifted since, it is an objection again: no old answer may say that it stands.
+        if earlier is not None and (yield from self._stand(registration, earlier)):
             return earlier
         ids = [self.new_id().bytes for _ in registration.objections]
         parties = yield from self._identify([one.objector for one in registration.objections], ids)
@@ -153,13 +159,10 @@ class Objections:
             ),
         )
 
-    def _stand(self, registration: Registration) -> Work[bool]:
-        """Say whether everything that the objections name is on the list."""
-        parties = [one.objector for one in registration.objections]
-        named = {self.keep.token(identifier) for party in parties for identifier in party.identifiers}
-        linked = {token for party in parties if isinstance(party, Objector) for token in party.address_tokens}
-        tokens = named | linked
-        return tokens <= {one.token for one in listed_of((yield SELECT_SUPPRESSIONS(tokens=list(tokens))))}
+    def _stand(self, registration: Registration, answer: bytes) -> Work[bool]:
+        """Say whether any objection of an answer is in effect still, or there never was one."""
+        groups = [self.keep.group_id(objection_id) for objection_id in registration.registered(answer)]
+        return not groups or bool((yield from of_groups(groups)))
 
     def _identify(self, objectors: Sequence[Objector | Company], ids: Sequence[bytes]) -> Work[list[Party | None]]:
         """Find all that is known of those who object; None for whom nothing was given that is held."""
@@ -192,7 +195,7 @@ class Objections:
                 objection_id=one.objection_id,
                 effective_time=registration.now,
                 # By a name or a line alone nobody is erased: nothing tells whose it is.
-                erase_time=erase_time if one.objection.objector.basis in _ERASING else None,
+                erase_time=erase_time if one.basis in _ERASING else None,
                 matched_leads=sum(key in withheld for key in reached.suppressed | reached.withheld),
                 received_time=one.objection.received_time,
                 identifiers=len(one.party.suppressions),
@@ -252,7 +255,7 @@ def _row(one: _Named, registered: Registered, registration: Registration) -> Row
         registered.received_time,
         registered.effective_time,
         registered.erase_time,
-        objection.objector.basis,
+        one.basis,
         objection.channel,
         objection.contact_scope,
         objection.purpose,

@@ -220,7 +220,8 @@ class Enrichment:
                 )
             ],
             now=self._now(),
-            encode=lambda _registered: b"",
+            encode=lambda answers: b"".join(one.objection_id for one in answers if one is not None),
+            registered=lambda answer: [answer],
         )
 
 

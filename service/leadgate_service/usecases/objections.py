@@ -31,6 +31,7 @@ async def register(  # noqa: PLR0913 - a command with its surroundings
     confirmed: bool = False,
     now: datetime,
     encode: Callable[[Sequence[Registered | None]], bytes | LeadgateError],
+    registered: Callable[[bytes], Sequence[bytes]],
 ) -> bytes:
     """Suppress who objects. Nothing here refuses, weighs or delays.
 
@@ -42,6 +43,7 @@ async def register(  # noqa: PLR0913 - a command with its surroundings
         confirmed: Who registers it may have a company's leads erased, however many there are.
         now: From when on they are effective.
         encode: Makes the answer, or the error that is raised; None is an objection that names nobody.
+        registered: Reads the ids of objections in an answer that `encode` made.
 
     Raises:
         InvalidArgument: FIELD_INVALID: the policy does not list a CRM record's recipient, or a company is the
@@ -60,6 +62,7 @@ async def register(  # noqa: PLR0913 - a command with its surroundings
         confirmed=confirmed,
         policy_version=policy.version,
         encode=encode,
+        registered=registered,
     )
     return await store.register_objection(registration)
 
