@@ -111,16 +111,12 @@ class AliasBook:
         """Return by what else whoever has a key is known, as far as that is read."""
         return self._known.get(key, set())
 
-    def links_of(self, key: bytes) -> set[bytes]:
-        """Return what links a key to others, as far as it is known."""
-        return self._links.get(key, set())
-
     def linked_keys(self, candidate: Candidate) -> set[bytes]:
         """Return the keys of the same person, however many links away; the candidate's own perhaps among them."""
         if not candidate.personal:
             return set()
         found: set[bytes] = set()
-        own = self.links_of(self._tokens[candidate.intake.lookup_key])
+        own = self._links.get(self._tokens[candidate.intake.lookup_key], set())
         ahead = own | {self._tokens[link] for link in candidate.links}
         while ahead:
             keys = {key for token in ahead for key in self._keys.get(token, ())} - found

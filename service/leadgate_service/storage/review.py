@@ -101,7 +101,7 @@ def review(keys: AbstractSet[bytes], now: datetime, reason: str, *, due: bool) -
     listed = SuppressionList((yield SELECT_SUPPRESSIONS(tokens=list(tokens))))
     of_nobody = yield from _names_of_nobody(one for token in tokens for one in listed.of(token))
     released, named, businesses, lines = list[bytes](), list[bytes](), list[bytes](), list[bytes]()
-    unreadable = {bytes(row[0]) for row in rows if row[3] is not None}
+    unreadable = {bytes(lead_id) for lead_id, _, _, since, _, _ in rows if since is not None}
     for lead_id, key, personal, since, line_withheld, _ in rows:
         demand = _demand(bytes(key), aliases[bytes(key)], listed, of_nobody, personal=personal)
         if since is not None and not demand.erased:
