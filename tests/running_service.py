@@ -24,8 +24,9 @@ from leadgate_service.app import App, open_store
 from leadgate_service.audit import Entry
 from leadgate_service.audit_checkpoints import Checkpoints
 from leadgate_service.audit_verify import Finding, StoredChain, verify
+from leadgate_service.burn_ring import BurnRing
 from leadgate_service.config import Config
-from leadgate_service.keys import BurnRing, KeepRing
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.storage import tables
 from leadgate_service.storage.access import OPERATOR
 from leadgate_service.storage.sql_store import SqlStore

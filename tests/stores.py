@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from leadgate_service.keys import BurnRing, KeepRing
+from leadgate_service.burn_ring import BurnRing
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.storage import tables
 from leadgate_service.storage.driver import Driver
 from leadgate_service.storage.postgres import PostgresDriver

@@ -25,7 +25,7 @@ from leadgate_service.domain.objector import Company, Objector
 from leadgate_service.domain.register import SourceName
 from leadgate_service.errors import LeadgateError, NotFound
 from leadgate_service.ids import Uuid7
-from leadgate_service.keys import KeepRing
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.policy_file import parse
 from leadgate_service.records import (
     Admission,
@@ -264,7 +264,7 @@ class World:
     def register_all(self, *who: str | Objector | Company, **facts: Any) -> list[Registered | None]:
         """Register objections in one unit; None is one that names nobody."""
         objection = self.objection(*who, **facts)
-        return self.told(self.run(self.store.register_objection(objection)))
+        return self.told(self.run(self.store.register_objections(objection)))
 
     def told(self, response: bytes) -> list[Registered | None]:
         """Read what is acknowledged."""

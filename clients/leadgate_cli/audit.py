@@ -13,7 +13,7 @@ from leadgate_service.app import open_driver
 from leadgate_service.audit_checkpoints import read_checkpoints
 from leadgate_service.audit_verify import Report, StoredChain
 from leadgate_service.audit_verify import verify as verify_chains
-from leadgate_service.keys import KeepRing
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.storage import trail
 
 from leadgate_cli.failures import EXIT_REFUSED, Misused

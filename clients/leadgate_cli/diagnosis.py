@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from leadgate_service.app import open_store
+from leadgate_service.burn_ring import BurnRing
 from leadgate_service.config import Config
 from leadgate_service.counters import Counters
 from leadgate_service.errors import LeadgateError
-from leadgate_service.keys import BurnRing
 from leadgate_service.providers import Providers
 from leadgate_service.storage import migrations
 from leadgate_service.usecases.clock import Now

@@ -10,9 +10,10 @@ import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from leadgate_service.app import open_store, rotate_token_key, utc_now
+from leadgate_service.burn_ring import BurnRing
 from leadgate_service.config import StoreConfig
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.keyfiles import KeyRingError, check_rings_apart
-from leadgate_service.keys import BurnRing, KeepRing
 from leadgate_service.storage.rotation import Progress as Progressed
 from rich.console import Console
 from rich.progress import Progress

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from leadgate_service.app import open_driver, open_store
+from leadgate_service.burn_ring import BurnRing
 from leadgate_service.config import StoreConfig
 from leadgate_service.errors import LeadgateError
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.keyfiles import check_rings_apart
-from leadgate_service.keys import BurnRing, KeepRing
 from leadgate_service.storage.installation import is_founded_with, token_version
 from leadgate_service.usecases.clock import Now
 

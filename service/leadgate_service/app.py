@@ -16,6 +16,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from leadgate.v1 import governance_service_pb2, intake_service_pb2, lead_service_pb2, objection_service_pb2
 
+from leadgate_service.burn_ring import BurnRing
 from leadgate_service.config import Config, ConfigError, DoorConfig, StoreConfig, Tls
 from leadgate_service.counters import Counters
 from leadgate_service.errors import Unavailable
@@ -32,8 +33,8 @@ from leadgate_service.jobs import checkpoints, erasures
 from leadgate_service.jobs.checkpoints import Checkpoints
 from leadgate_service.jobs.erasures import Erasures
 from leadgate_service.jobs.every import every
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.keyfiles import check_rings_apart
-from leadgate_service.keys import BurnRing, KeepRing
 from leadgate_service.logs import Log
 from leadgate_service.policy_file import parse
 from leadgate_service.providers import Providers

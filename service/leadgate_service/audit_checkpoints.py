@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from leadgate_service.audit import Head
 from leadgate_service.durable import publish
 from leadgate_service.errors import Unavailable
-from leadgate_service.keys import KeepRing
+from leadgate_service.keep_ring import KeepRing
 
 _FORMAT = "leadgate.audit/1"
 _SIGNER = "leadgate.audit"

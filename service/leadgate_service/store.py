@@ -95,7 +95,7 @@ class Store(Protocol):
         """
         ...
 
-    async def register_objection(self, registration: Registration) -> bytes:
+    async def register_objections(self, registration: Registration) -> bytes:
         """Suppress who objects, and make what is held of them unreadable, in one unit behind the closed latch.
 
         Raises:

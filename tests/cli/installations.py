@@ -16,8 +16,9 @@ from leadgate_client import (
     TypedAnswer,
 )
 from leadgate_service.app import App, open_store, utc_now
+from leadgate_service.burn_ring import BurnRing
 from leadgate_service.config import Config, StoreConfig
-from leadgate_service.keys import BurnRing, KeepRing
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.policy_file import BundledPolicy, bundled_text
 from leadgate_service.records import Caller, PolicyChange
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from leadgate_service.keys import BurnRing
+from leadgate_service.burn_ring import BurnRing
 from leadgate_service.policy_file import BundledPolicy
 from leadgate_service.storage.migrations import downgrade
 from leadgate_service.usecases.readiness import unproved

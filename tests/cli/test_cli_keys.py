@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
-from leadgate_service.keys import BurnRing, KeepRing
+from leadgate_service.burn_ring import BurnRing
+from leadgate_service.keep_ring import KeepRing
 
 from tests.cli.terminal import Terminal
 from tests.running_service import Clock, Loop, RunningService, settings

@@ -11,8 +11,8 @@ from leadgate_service.audit import Entry
 from leadgate_service.audit_checkpoints import Checkpoint, Checkpoints
 from leadgate_service.audit_verify import verify
 from leadgate_service.errors import Aborted
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.keyfiles import KeyRingError
-from leadgate_service.keys import KeepRing
 from leadgate_service.records import AccessToken, Caller
 from leadgate_service.storage import tables
 from leadgate_service.storage.work import Statement

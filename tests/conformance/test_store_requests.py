@@ -21,7 +21,7 @@ Send = Callable[[World, Caller], object]
 
 SENDING: dict[str, Send] = {
     "admit": lambda world, caller: world.admit(candidate(rules=world.policy, person=person()), caller=caller),
-    "register_objection": lambda world, caller: world.register(IDA, caller=caller).objection_id,
+    "register_objections": lambda world, caller: world.register(IDA, caller=caller).objection_id,
     "apply_policy": lambda world, caller: world.run(
         world.store.apply_policy(world.policy_change({("retention", "lead_days"): 30}, caller=caller)),
     ),

@@ -15,8 +15,8 @@ from leadgate_service.domain.decision import Decision, Outcome, Reason
 from leadgate_service.domain.identity import Identifier
 from leadgate_service.domain.objector import Objector
 from leadgate_service.errors import Unavailable
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.keyfiles import KeyRingError
-from leadgate_service.keys import KeepRing
 from leadgate_service.records import LeadKey, Settlement
 from leadgate_service.storage import tables
 from leadgate_service.storage.aliases import KEEP_ALIASES
@@ -246,7 +246,7 @@ def test_a_process_with_the_old_key_stores_nothing_and_answers_nothing(world: Wo
         lambda: old.claim(world.asking(intake())),
         lambda: old.settle(settlement),
         lambda: old.admit(world.admission(candidate(person=person()))),
-        lambda: old.register_objection(world.objection(BEN)),
+        lambda: old.register_objections(world.objection(BEN)),
         lambda: old.erase_due(now=world.now),
         lambda: old.is_suppressed(identity.email_identifiers(IDA)),
         lambda: old.objection_matches(Objector(emails=(BEN,)), today=world.today),

@@ -36,7 +36,7 @@ def test_nothing_that_is_typed_at_the_desk_stays(
     for method, sending in (
         ("objection_matches", form.press(SEE, email_1=MAIL)),
         ("record", form.press(SEE, email_1=MAIL)),
-        ("register_objection", preview.press("Register")),
+        ("register_objections", preview.press("Register")),
     ):
         faults.failing[method] = Unforeseen()
         assert_clean(clerk.send(sending).text)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from leadgate_service.http.desk.sessions import COOKIE, Session, Sessions
-from leadgate_service.keys import KeepRing
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.usecases.access import TOKEN_LIFE
 from starlette.responses import Response
 

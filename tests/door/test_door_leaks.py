@@ -29,7 +29,7 @@ def test_no_visit_leaves_a_trace_of_anybody(
     ]
     answers.append(hook(service, ticket, secret=ZENDESK_TEST_SECRET))
     answers.append(visit(service, "POST", "/hooks/zendesk", data=MAIL.encode() * 2_000, headers=signed(service, b"")))
-    for method in ("register_objection", "record"):
+    for method in ("register_objections", "record"):
         faults.failing[method] = Unforeseen()
         service.clock.pass_time(days=1)
         answers += [visit(service, "POST", path, data=ONE_CLICK), hook(service, {**ticket, "ticket_id": ""})]

@@ -199,7 +199,7 @@ def test_with_the_database_down_a_click_may_come_again(sqlite_url: str, start: S
     faults = Faults()
     service = start(sqlite_url, wrap=faults.over)
     path = take_in(service)
-    faults.failing["register_objection"] = Unavailable("STORE_UNAVAILABLE", "The database is away: send it again.")
+    faults.failing["register_objections"] = Unavailable("STORE_UNAVAILABLE", "The database is away: send it again.")
     answer = visit(service, "POST", path, data=ONE_CLICK, headers={"Accept": accept})
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
     assert answer.headers["content-type"].startswith(accept)

@@ -228,7 +228,7 @@ def test_with_the_database_down_zendesk_is_to_come_again(sqlite_url: str, start:
     """503 with a time to come back; the repetition is taken."""
     faults = Faults()
     service = start(sqlite_url, wrap=faults.over)
-    faults.failing["register_objection"] = Unavailable("STORE_UNAVAILABLE", "The database cannot answer: come again.")
+    faults.failing["register_objections"] = Unavailable("STORE_UNAVAILABLE", "The database cannot answer: come again.")
     down = hook(service, TICKET, invocation="again")
     assert (down.status_code, down.headers["retry-after"]) == (503, "10")
     faults.failing.clear()

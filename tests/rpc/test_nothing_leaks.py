@@ -30,7 +30,7 @@ ACCIDENTS: dict[str, Message] = {
     "lead": get(MAIL),
     "leads": query(company_industry=SECRET),
     "record": get(MAIL),
-    "register_objection": object_(MAIL),
+    "register_objections": object_(MAIL),
     "objection_matches": object_(MAIL, validate_only=True),
     "is_suppressed": check(MAIL),
     "apply_policy": apply(written(changed({}))),

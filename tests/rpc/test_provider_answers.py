@@ -180,7 +180,7 @@ def test_a_providers_objection_outlives_a_failing_store(sqlite_url: str, start: 
     providers.clearbit.then(402, 402)
     providers.hunter.then(451, 451)
     request = enrich(EMAIL)
-    faults.failing["register_objection"] = Unavailable("STORE_UNAVAILABLE", "The database cannot answer now.")
+    faults.failing["register_objections"] = Unavailable("STORE_UNAVAILABLE", "The database cannot answer now.")
     assert service.as_("intake").send(request).reason == "STORE_UNAVAILABLE"
     faults.failing.clear()
     assert not suppressed(service, EMAIL)

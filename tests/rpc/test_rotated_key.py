@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from leadgate.v1 import governance_service_pb2, lead_service_pb2
 from leadgate_service.app import rotate_token_key
 from leadgate_service.errors import FailedPrecondition
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.keyfiles import KeyRingError
-from leadgate_service.keys import KeepRing
 from leadgate_service.storage import tables
 from leadgate_service.storage.work import Latch, Statement, Work
 

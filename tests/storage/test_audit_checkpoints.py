@@ -12,7 +12,7 @@ from leadgate_service.audit import Head
 from leadgate_service.audit_checkpoints import Checkpoint, Checkpoints, read_checkpoints, write_checkpoint
 from leadgate_service.audit_verify import verify
 from leadgate_service.errors import Unavailable
-from leadgate_service.keys import KeepRing
+from leadgate_service.keep_ring import KeepRing
 
 NOW = datetime(2027, 3, 14, 9, 26, 53, 589793, tzinfo=UTC)
 HEADS = (

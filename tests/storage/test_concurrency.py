@@ -118,7 +118,7 @@ def test_an_answer_that_meets_an_objection_halfway_is_dropped(pair: tuple[World,
 
     async def scenario() -> bytes:
         async with Barrier(INSERT_OBJECTIONS) as driver.pause:
-            objecting = asyncio.create_task(second.register_objection(world.objection(IDA)))
+            objecting = asyncio.create_task(second.register_objections(world.objection(IDA)))
             await driver.pause.reached.wait()
             admitting = asyncio.create_task(world.store.admit(world.admission(candidate(person=person()))))
             assert await waits(admitting)
@@ -141,7 +141,7 @@ def test_an_objection_that_meets_an_answer_halfway_waits_for_it(pair: tuple[Worl
         async with Barrier(INSERT_LEADS) as driver.pause:
             admitting = asyncio.create_task(second.admit(world.admission(candidate(person=person()))))
             await driver.pause.reached.wait()
-            objecting = asyncio.create_task(world.store.register_objection(world.objection(IDA)))
+            objecting = asyncio.create_task(world.store.register_objections(world.objection(IDA)))
             assert await waits(objecting)
         return await admitting, await objecting
 
@@ -169,10 +169,10 @@ def test_without_the_latch_both_orders_would_store_an_objector(
         unit, objection = world.admission(candidate(person=person())), world.objection(IDA)
         held_at = INSERT_OBJECTIONS if halfway == "objection" else INSERT_LEADS
         async with Barrier(held_at) as driver.pause:
-            call = second.register_objection(objection) if halfway == "objection" else second.admit(unit)
+            call = second.register_objections(objection) if halfway == "objection" else second.admit(unit)
             first = asyncio.create_task(call)
             await driver.pause.reached.wait()
-            await (world.store.admit(unit) if halfway == "objection" else world.store.register_objection(objection))
+            await (world.store.admit(unit) if halfway == "objection" else world.store.register_objections(objection))
         await first
 
     world.run(scenario())
@@ -270,7 +270,7 @@ def test_in_whatever_order_they_come_nobody_who_objected_is_shown(world: World) 
     objectors = people[::2]
 
     async def everything() -> None:
-        calls: list[Awaitable[bytes]] = [world.store.register_objection(world.objection(email)) for email in objectors]
+        calls: list[Awaitable[bytes]] = [world.store.register_objections(world.objection(email)) for email in objectors]
         for number, email in enumerate(people):
             item = candidate(said=intake(email), person=person(f"Person N{number}", id=f"person-{number}"))
             calls += [world.store.admit(world.admission(item)) for _ in range(2)]
@@ -295,7 +295,7 @@ def test_a_caller_that_gives_up_leaves_all_or_nothing(world: World) -> None:
             calls = [
                 asyncio.create_task(world.store.claim(world.asking(intake(email)))),
                 asyncio.create_task(world.store.admit(world.admission(item))),
-                asyncio.create_task(world.store.register_objection(world.objection(email))),
+                asyncio.create_task(world.store.register_objections(world.objection(email))),
             ]
             for _ in range(turns):
                 await asyncio.sleep(0)

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from leadgate_service.burn_ring import BurnRing, ContentDamaged, ContentKeyGone
 from leadgate_service.keyfiles import KeyRingError
-from leadgate_service.keys import BurnRing, ContentDamaged, ContentKeyGone
 
 DAY = date(2027, 3, 14)
 LEAD = bytes(range(16))
@@ -171,7 +171,7 @@ RACER = """
 import sys
 from datetime import date, timedelta
 from pathlib import Path
-from leadgate_service.keys import BurnRing
+from leadgate_service.burn_ring import BurnRing
 ring = BurnRing.open(Path(sys.argv[1]))
 print("ready", flush=True)
 sys.stdin.readline()

@@ -97,7 +97,7 @@ def objecting(world: World, number: int) -> Send:
     )
     world.admit(answer(world, number), linked)
     objection = world.objection(address(number))
-    return lambda store: store.register_objection(objection)
+    return lambda store: store.register_objections(objection)
 
 
 def erasing(world: World, number: int) -> Send:
@@ -217,7 +217,7 @@ OPERATIONS = {
     "admit what was asked": Operation("admit", admitting_what_was_asked),
     "admit an update": Operation("admit", updating),
     "admit after a lapse": Operation("admit", replacing),
-    "register_objection": Operation("register_objection", objecting),
+    "register_objections": Operation("register_objections", objecting),
     "erase_due": Operation("erase_due", erasing),
     "annul": Operation("annul", annulling),
     "lift": Operation("lift", lifting),

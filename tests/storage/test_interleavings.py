@@ -121,7 +121,7 @@ class Scene:
         calls: dict[str, Send] = {
             "intake": lambda store: store.admit(batch),
             "question": lambda store: store.claim(asking),
-            "objection": lambda store: store.register_objection(objection),
+            "objection": lambda store: store.register_objections(objection),
             "erasure": lambda store: store.erase_due(now=world.now),
             "get": lambda store: store.lead(LeadKey(identifier=identifiers[0])),
             "list": lambda store: store.leads(colleagues, today=world.today, after=None, most=5),

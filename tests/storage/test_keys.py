@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from leadgate_service.burn_ring import BurnRing
 from leadgate_service.domain.identity import Identifier, TokenKind
 from leadgate_service.errors import InvalidArgument
+from leadgate_service.keep_ring import MOST_TOKEN_KEYS, KeepRing
 from leadgate_service.keyfiles import KeyRingError, check_rings_apart
-from leadgate_service.keys import MOST_TOKEN_KEYS, BurnRing, KeepRing
 
 LEAD = bytes(range(16))
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from leadgate_service.domain import identity
 from leadgate_service.domain.decision import Outcome, Reason
 from leadgate_service.errors import Unavailable
-from leadgate_service.keys import KeepRing
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.storage import tables
 from leadgate_service.storage.lead_book import INSERT_LEADS
 from leadgate_service.storage.rotation import SET_TOKEN_VERSION
@@ -153,7 +153,7 @@ def test_what_meets_a_rotation_halfway_is_refused(pair: tuple[World, SqlStore, S
             await driver.pause.reached.wait()
             admission = world.admission(candidate(said=intake(BEN), person=person()))
             admitting = asyncio.create_task(world.store.admit(admission))
-            objecting = asyncio.create_task(world.store.register_objection(world.objection(IDA)))
+            objecting = asyncio.create_task(world.store.register_objections(world.objection(IDA)))
             assert await waits(admitting)
             assert await waits(objecting)
             assert await world.store.is_suppressed(ben)

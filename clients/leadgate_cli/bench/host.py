@@ -14,8 +14,9 @@ import grpc
 import uvloop
 import yaml
 from leadgate_service.app import App, tune_collector, utc_now
+from leadgate_service.burn_ring import BurnRing
 from leadgate_service.config import Config
-from leadgate_service.keys import BurnRing, KeepRing
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.policy_file import BundledPolicy, bundled_text
 from leadgate_service.storage import migrations
 from leadgate_service.usecases import access

@@ -11,8 +11,9 @@ from typing import Any, TextIO, TypeVar
 import uvloop
 from leadgate_client import Client
 from leadgate_service.app import App
+from leadgate_service.burn_ring import BurnRing
 from leadgate_service.config import ClearbitAccess, Config, HunterAccess
-from leadgate_service.keys import BurnRing, KeepRing
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.policy_file import BundledPolicy, bundled_text
 from leadgate_service.storage import migrations
 from leadgate_service.usecases.access import issue

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from leadgate_service.audit import Head
 from leadgate_service.audit_checkpoints import Checkpoint, write_checkpoint
-from leadgate_service.keys import KeepRing
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.store import Store
 from leadgate_service.usecases.clock import Now
 

@@ -2,9 +2,9 @@
 
 from leadgate.v1 import governance_service_pb2 as wire
 
+from leadgate_service.burn_ring import BurnRing
 from leadgate_service.domain.register import SourceName
 from leadgate_service.errors import invalid
-from leadgate_service.keys import BurnRing
 from leadgate_service.rpc.convert import request_id, time_to_pb
 from leadgate_service.rpc.pipeline import Call
 from leadgate_service.store import Store

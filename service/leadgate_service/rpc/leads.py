@@ -3,7 +3,7 @@
 from leadgate.v1 import lead_service_pb2 as wire
 
 from leadgate_service.domain.disclosure import Withheld
-from leadgate_service.keys import KeepRing
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.rpc.convert import PURPOSES
 from leadgate_service.rpc.convert_leads import (
     DEFAULT_PAGE,

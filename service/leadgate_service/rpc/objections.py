@@ -9,7 +9,7 @@ from leadgate_service.domain.access import PrincipalKind, Role
 from leadgate_service.domain.objector import ContactScope
 from leadgate_service.domain.policy import Policy
 from leadgate_service.errors import InvalidArgument, LeadgateError, PermissionDenied, invalid
-from leadgate_service.keys import KeepRing
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.records import Annulment, Objection, ObjectionFilter, ObjectionState, Registered
 from leadgate_service.rpc.convert import email_from_pb, lead_id_from_pb, request_id, time_to_pb
 from leadgate_service.rpc.convert_objections import (

@@ -3,7 +3,7 @@
 from google.protobuf.message import Message
 
 from leadgate_service.errors import InvalidArgument, invalid
-from leadgate_service.keys import KeepRing
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.rpc.pipeline import Call
 
 _DIGEST_BYTES = 16

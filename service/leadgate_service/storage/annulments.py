@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from leadgate_service.audit import Entry
 from leadgate_service.domain.identity import NAME_KINDS, TokenKind
 from leadgate_service.errors import FailedPrecondition, LeadgateError, NotFound
-from leadgate_service.keys import KeepRing
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.records import Annulled, Annulment, Caller, Lift
 from leadgate_service.storage import tables
 from leadgate_service.storage.journal import Record

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from leadgate_service.audit import Entry
-from leadgate_service.keys import KeepRing
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.storage import tables
 from leadgate_service.storage.changes import INSERT_CHANGES
 from leadgate_service.storage.journal import Record

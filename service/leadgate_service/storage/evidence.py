@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from leadgate_service.domain.objector import Basis, ContactScope, ObjectionPurpose
-from leadgate_service.keys import KeepRing
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.records import AnnulmentReason, ObjectionFilter, ObjectionRecord, ObjectionState, Registered
 from leadgate_service.storage import tables
 from leadgate_service.storage.parties import of_groups

@@ -9,8 +9,8 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from leadgate_service.domain.identity import Identifier, TokenKind
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.keyfiles import KeyRingError
-from leadgate_service.keys import KeepRing
 from leadgate_service.storage import tables
 from leadgate_service.storage.suppressions import INSERT_SUPPRESSIONS, Suppression
 from leadgate_service.storage.token_version import SELECT_TOKEN_VERSION, require_version

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from leadgate_service.audit import Entry
+from leadgate_service.burn_ring import BurnRing
 from leadgate_service.domain.candidate import Candidate
 from leadgate_service.domain.dates import today_in
 from leadgate_service.domain.decision import Decision, Outcome, Reason
@@ -14,7 +15,7 @@ from leadgate_service.domain.identity import Identifier
 from leadgate_service.domain.policy import Policy
 from leadgate_service.errors import FailedPrecondition, LeadgateError
 from leadgate_service.ids import NewId
-from leadgate_service.keys import BurnRing, KeepRing
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.records import Admission, Asking, Judged, Settlement
 from leadgate_service.storage.aliases import AliasBook, linking_tokens, select_links
 from leadgate_service.storage.journal import Record

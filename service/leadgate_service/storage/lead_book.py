@@ -7,6 +7,7 @@ from operator import itemgetter
 
 import sqlalchemy as sa
 
+from leadgate_service.burn_ring import BurnRing, ContentDamaged, ContentKeyGone
 from leadgate_service.domain import retention, updates
 from leadgate_service.domain.candidate import Candidate, Intake
 from leadgate_service.domain.dates import today_in
@@ -16,7 +17,6 @@ from leadgate_service.domain.policy import Policy
 from leadgate_service.domain.register import SourceName
 from leadgate_service.domain.standing import HeldLead
 from leadgate_service.ids import NewId
-from leadgate_service.keys import BurnRing, ContentDamaged, ContentKeyGone
 from leadgate_service.storage import tables
 from leadgate_service.storage.bits import from_bits, to_bits
 from leadgate_service.storage.changes import INSERT_CHANGES

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.sql.expression import ColumnElement
 
+from leadgate_service.burn_ring import BurnRing
 from leadgate_service.domain import identity
 from leadgate_service.domain.candidate import CrmRecord
-from leadgate_service.keys import BurnRing, KeepRing
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.records import LeadKey, LeadRecord
 from leadgate_service.storage import tables
 from leadgate_service.storage.lead_rows import LEAD_COLUMNS, source_record, to_record

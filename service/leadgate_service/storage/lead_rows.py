@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
+from leadgate_service.burn_ring import BurnRing, ContentDamaged, ContentKeyGone
 from leadgate_service.domain.candidate import CrmRecord
 from leadgate_service.domain.fields import LeadFields, PhoneKind, Seniority, Span
 from leadgate_service.domain.normalise import WEBSITE_SCHEME, employee_band, revenue_band
 from leadgate_service.domain.register import SourceName
-from leadgate_service.keys import BurnRing, ContentDamaged, ContentKeyGone
 from leadgate_service.records import LeadRecord, SourceRecord
 from leadgate_service.storage import tables
 from leadgate_service.storage.bits import from_bits

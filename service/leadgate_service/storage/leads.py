@@ -5,7 +5,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from leadgate_service.keys import BurnRing
+from leadgate_service.burn_ring import BurnRing
 from leadgate_service.records import LeadFilter, LeadPage
 from leadgate_service.storage import tables
 from leadgate_service.storage.lead_reads import BY_ID, open_records

@@ -7,12 +7,13 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from leadgate_service.audit import Entry
+from leadgate_service.burn_ring import BurnRing
 from leadgate_service.domain.fields import PhoneKind
 from leadgate_service.domain.identity import Identifier
 from leadgate_service.domain.objector import MOST_COMPANY_LEADS, Basis, Company, Objector
 from leadgate_service.errors import LeadgateError
 from leadgate_service.ids import NewId
-from leadgate_service.keys import TOKEN_BYTES, BurnRing, KeepRing
+from leadgate_service.keep_ring import TOKEN_BYTES, KeepRing
 from leadgate_service.records import Effect, LeadRecord, Match, Objection, Registered, Registration
 from leadgate_service.storage import tables
 from leadgate_service.storage.aliases import SELECT_BY_TOKEN, read

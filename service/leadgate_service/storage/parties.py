@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from leadgate_service.domain.identity import STRONG_KINDS, TokenKind
 from leadgate_service.domain.objector import Company
-from leadgate_service.keys import KeepRing
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.storage import tables
 from leadgate_service.storage.suppressions import ENTRY, ListScope, Suppression, read
 from leadgate_service.storage.work import Statement, Work, one_of

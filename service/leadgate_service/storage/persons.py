@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from leadgate_service.domain.identity import NAME_KINDS, STRONG_KINDS, TokenKind
 from leadgate_service.domain.objector import Objector
-from leadgate_service.keys import KeepRing
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.storage import tables
 from leadgate_service.storage.aliases import (
     PERSONAL_LINKS,

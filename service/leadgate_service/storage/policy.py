@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from leadgate_service.audit import Entry
 from leadgate_service.errors import Aborted, LeadgateError
-from leadgate_service.keys import KeepRing
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.records import AppliedPolicy, PolicyChange
 from leadgate_service.storage import tables
 from leadgate_service.storage.journal import Record

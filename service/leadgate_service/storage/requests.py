@@ -8,7 +8,7 @@ from typing import TypeAlias
 import sqlalchemy as sa
 
 from leadgate_service.errors import Aborted, FailedPrecondition, LeadgateError
-from leadgate_service.keys import KeepRing
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.records import Caller
 from leadgate_service.storage import tables
 from leadgate_service.storage.work import Insert, Row, Statement, Step, Work, one_of

@@ -11,7 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from leadgate_service.audit import Entry
-from leadgate_service.keys import KeepRing
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.storage import tables
 from leadgate_service.storage.access import OPERATOR
 from leadgate_service.storage.installation import CANARY, canary_lost

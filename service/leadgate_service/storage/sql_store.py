@@ -11,11 +11,12 @@ from typing import TypeVar
 
 from leadgate_service.audit import Entry, Head
 from leadgate_service.audit_verify import StoredChain
+from leadgate_service.burn_ring import BurnRing
 from leadgate_service.domain.identity import Identifier
 from leadgate_service.domain.objector import Company, Objector
 from leadgate_service.errors import Unavailable
 from leadgate_service.ids import NewId
-from leadgate_service.keys import BurnRing, KeepRing
+from leadgate_service.keep_ring import KeepRing
 from leadgate_service.records import (
     AccessToken,
     Admission,
@@ -134,8 +135,8 @@ class SqlStore:
                 "The audit entry could not be made durable, so nothing is disclosed: send the same request again.",
             ) from None
 
-    async def register_objection(self, registration: Registration) -> bytes:
-        """See `Store.register_objection`."""
+    async def register_objections(self, registration: Registration) -> bytes:
+        """See `Store.register_objections`."""
 
         def work(record: Record) -> Work[bytes | Exception]:
             return self._objections.register(registration, record)

@@ -1,7 +1,7 @@
 """The tokens of one transaction, each made once."""
 
 from leadgate_service.domain.identity import Identifier
-from leadgate_service.keys import KeepRing
+from leadgate_service.keep_ring import KeepRing
 
 
 class Tokens(dict[Identifier, bytes]):

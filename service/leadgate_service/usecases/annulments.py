@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from leadgate_service.domain import identity
 from leadgate_service.errors import FailedPrecondition
-from leadgate_service.keys import TOKEN_BYTES, KeepRing
+from leadgate_service.keep_ring import TOKEN_BYTES, KeepRing
 from leadgate_service.records import Caller, Lift
 from leadgate_service.store import Store
 from leadgate_service.usecases.objections import Asker
@@ -42,7 +42,7 @@ async def challenge(store: Store, keep: KeepRing, asker: Asker, email: str) -> C
     expire_time = (asker.now + CHALLENGE_LIFE).replace(microsecond=0)
     expiry = int(expire_time.timestamp()).to_bytes(_EXPIRY_BYTES, "big")
     await store.record(asker.entry("CHALLENGED", 0))
-    return Challenge(keep.seal_link(_USE, expiry + groups + token), expire_time)
+    return Challenge(keep.codes.close(_USE, expiry + groups + token), expire_time)
 
 
 async def lift(  # noqa: PLR0913 - a command with its surroundings
@@ -61,7 +61,7 @@ async def lift(  # noqa: PLR0913 - a command with its surroundings
             objected again since.
         Unavailable: STORE_UNAVAILABLE.
     """
-    payload = keep.open_link(_USE, code) or bytes(_EXPIRY_BYTES)
+    payload = keep.codes.open(_USE, code) or bytes(_EXPIRY_BYTES)
     expire_time = datetime.fromtimestamp(int.from_bytes(payload[:_EXPIRY_BYTES], "big"), UTC)
     if expire_time < asker.now:
         raise FailedPrecondition(

@@ -64,7 +64,7 @@ async def register(  # noqa: PLR0913 - a command with its surroundings
         encode=encode,
         registered=registered,
     )
-    return await store.register_objection(registration)
+    return await store.register_objections(registration)
 
 
 @dataclass(frozen=True, slots=True)

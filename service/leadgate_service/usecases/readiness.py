@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from importlib import resources
 
+from leadgate_service.burn_ring import BurnRing
 from leadgate_service.domain.policy import AssessmentState, Policy
 from leadgate_service.domain.register import SourceName
 from leadgate_service.errors import LeadgateError
 from leadgate_service.keyfiles import KeyRingError
-from leadgate_service.keys import BurnRing
 from leadgate_service.store import Store
 from leadgate_service.usecases.clock import Now, moment
 from leadgate_service.usecases.policy import PolicyInForce

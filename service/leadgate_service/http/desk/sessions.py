@@ -14,7 +14,7 @@ from typing import Self
 from starlette.requests import Request
 from starlette.responses import Response
 
-from leadgate_service.keys import KeepRing
+from leadgate_service.keep_ring import KeepRing
 
 COOKIE = "leadgate_desk"
 PATH = "/desk"
@@ -72,7 +72,7 @@ class Sessions:
 
     def read(self, request: Request, now: datetime) -> Session | None:
         """Return the session that a request belongs to; None if there is none, or it is over."""
-        payload = self._keep.open_link(_USE, request.cookies.get(COOKIE, ""))
+        payload = self._keep.codes.open(_USE, request.cookies.get(COOKIE, ""))
         if payload is None:
             return None
         token_hash, session_id, begun, seen = _PAYLOAD.unpack(payload)
@@ -86,7 +86,7 @@ class Sessions:
         payload = _PAYLOAD.pack(seen.token_hash, seen.session_id, *times)
         response.set_cookie(
             COOKIE,
-            self._keep.seal_link(_USE, payload),
+            self._keep.codes.close(_USE, payload),
             max_age=int(IDLE.total_seconds()),
             path=PATH,
             secure=self._secure,

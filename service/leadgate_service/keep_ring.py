@@ -1,11 +1,8 @@
-"""The two key rings, kept apart because their backup rules are opposite.
+"""The *keep* ring: what makes tokens and evidence, seals links and codes, and signs checkpoints.
 
-The *keep* ring holds what makes tokens and evidence, and signs checkpoints: escrowed, backed up. Without its token
-keys nobody can tell who has objected, so a missing one stops the service; it is never read as an empty list (R-034).
-The token keys are a chain: a rotation adds one, and wraps what the ones before it have made (R-032).
-
-The *burn* ring holds the content keys, one file per expiry date. It stays out of backups: once a date's file is
-destroyed, what was sealed under it is unreadable in every copy of the database (R-054, GDPR 17 and 32(1)(a)).
+Unlike the burn ring it is escrowed and backed up. Without its token keys nobody can tell who has objected, so a
+missing one stops the service; it is never read as an empty list (R-034). The token keys are a chain: a rotation adds
+one, and wraps what the ones before it have made (R-032).
 
 No key is used as it lies in its file: each use derives its own, by a label.
 """
@@ -16,46 +13,25 @@ import hmac
 import re
 import secrets
 from collections.abc import Iterable, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Self
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from leadgate_service.domain.identity import Identifier, TokenKind
-from leadgate_service.durable import publish, shred, sync_directory
-from leadgate_service.errors import FailedPrecondition, InvalidArgument
+from leadgate_service.durable import publish
+from leadgate_service.errors import InvalidArgument
 from leadgate_service.keyfiles import KEY_BYTES, KeyRingError, check_private, create_ring, read_key, reported
-from leadgate_service.links import LinkSeal
 from leadgate_service.macs import Mac, derive
+from leadgate_service.seals import CodeSeal, LinkSeal
 
 TOKEN_BYTES = 16
-NONCE_BYTES = 12
 
 MOST_TOKEN_KEYS = 12
 """How many token keys a ring may have: one a year for eleven years. Each makes every token half as dear again (0.6 µs),
 for as long as somebody's objection is remembered, since no key can be taken out of the chain."""
 
 _TOKEN_FILE = re.compile(r"token-([1-9][0-9]*)\.key")
-_DATED_FILE = re.compile(r"(\d{4}-\d{2}-\d{2})\.key")
-_BURN_MARKER = "CACHEDIR.TAG"
-_BURN_MARKER_TEXT = b"Signature: 8a477f597d28d172789f06886806bc55\n# Content keys: must not be backed up.\n"
-
-
-class ContentKeyGone(FailedPrecondition):
-    """The content key of this expiry date was destroyed, or was never here: the sealed fields are erased (R-054)."""
-
-    def __init__(self, expire_date: date) -> None:
-        super().__init__(
-            "CONTENT_KEY_GONE",
-            f"The content key of {expire_date} does not exist; what was sealed under it is erased.",
-        )
-
-
-class ContentDamaged(Exception):
-    """Sealed fields were altered, or belong to another lead or date. No caller can mend that: INTERNAL to them."""
 
 
 class KeepRing:
@@ -67,6 +43,7 @@ class KeepRing:
         checkpoint_key: Signs checkpoints.
 
     Attributes:
+        codes: Seals and opens codes: the challenges that a person is sent, and the sessions of the desk.
         token_version: Of its tokens: how many token keys take part in them. A database has all its tokens under one.
     """
 
@@ -76,11 +53,11 @@ class KeepRing:
         "_evidence",
         "_fingerprint",
         "_group",
-        "_link",
+        "_links",
         "_page",
         "_tokens",
-        "_unsubscribe",
         "_wraps",
+        "codes",
         "token_version",
     )
 
@@ -93,8 +70,8 @@ class KeepRing:
         self._group = Mac(evidence_key, "group")
         self._body = Mac(evidence_key, "body")
         self._page = Mac(evidence_key, "page")
-        self._link = AESGCM(derive(evidence_key, "link"))
-        self._unsubscribe = LinkSeal(evidence_key)
+        self._links = LinkSeal(evidence_key)
+        self.codes = CodeSeal(evidence_key)
         self._checkpoint = Ed25519PrivateKey.from_private_bytes(derive(checkpoint_key, "checkpoint"))
         self._fingerprint = derive(first, "fingerprint")
 
@@ -237,32 +214,13 @@ class KeepRing:
             )
         return payload
 
-    def seal_link(self, use: str, payload: bytes) -> str:
-        """Seal what a link, or a code, that a person is sent stands for; it shows nothing, and is safe in a URL.
-
-        Args:
-            use: What the link is for: it opens for nothing else.
-            payload: What it stands for, such as a token, which never leaves the service as it is (R-027).
-        """
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        sealed = nonce + self._link.encrypt(nonce, payload, use.encode())
-        return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
-
-    def open_link(self, use: str, link: str) -> bytes | None:
-        """Open what `seal_link` made for this use; None if it is not ours."""
-        try:
-            sealed = base64.b64decode(f"{link}{'=' * (-len(link) % 4)}".encode("ascii"), altchars=b"-_", validate=True)
-            return self._link.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], use.encode())
-        except (UnicodeEncodeError, binascii.Error, InvalidTag, ValueError):
-            return None
-
     def unsubscribe_token(self, address_token: bytes) -> str:
         """Make the token of the link by which a person objects with one click; it stays the same until a rotation.
 
         Args:
             address_token: The token of the person's exact address, at this ring's version.
         """
-        return self._unsubscribe.seal(address_token, self.token_version)
+        return self._links.close(address_token, self.token_version)
 
     def open_unsubscribe_token(self, text: str) -> bytes | None:
         """Return the token of an address that a link was made of; None if no ring of this database made the link.
@@ -270,7 +228,7 @@ class KeepRing:
         A link outlives rotations: what it was made of is brought up to this ring's version.
         """
         for version in range(self.token_version, 0, -1):
-            token = self._unsubscribe.open(text, version)
+            token = self._links.open(text, version)
             if token is not None:
                 return self.wrap(token, since=version)
         return None
@@ -292,128 +250,6 @@ class KeepRing:
         the later token keys are the right ones shows in the canary (`storage.installation`).
         """
         return self._fingerprint
-
-
-class BurnRing:
-    """Seals and opens content under one key per expiry date: `<date>.key`, destroyed after that date (R-054).
-
-    Processes may share a ring. None uses a key before its file is durable, whoever created it.
-    """
-
-    __slots__ = ("_directory", "_keys")
-
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self._keys: dict[date, tuple[AESGCM, bytes]] = {}
-
-    @classmethod
-    def create(cls, directory: Path) -> Self:
-        """Create a new, empty ring in a directory that is empty or does not exist yet, marked to stay out of backups.
-
-        Raises:
-            KeyRingError: Something is already there, or the directory is open to others or cannot be written.
-        """
-        create_ring(directory, {_BURN_MARKER: _BURN_MARKER_TEXT})
-        return cls.open(directory)
-
-    @classmethod
-    def open(cls, directory: Path) -> Self:
-        """Open an existing ring; the marker tells an empty ring from a disk that is not mounted.
-
-        Raises:
-            KeyRingError: The directory or its marker is missing, or it is open to others.
-        """
-        check_private(directory)
-        check_private(directory / _BURN_MARKER)
-        return cls(directory)
-
-    def prepare(self, dates: Iterable[date]) -> None:
-        """Create the content keys that are missing, durably; call it before sealing. A new date takes milliseconds.
-
-        Processes may race: one creates a date's key, all use it. Past dates are not to be asked for: their keys may
-        be destroyed, and must not come back as other keys.
-
-        Raises:
-            KeyRingError: A key cannot be created or read; nothing may be sealed under that date.
-        """
-        for expire_date in set(dates) - self._keys.keys():
-            with reported(self._directory):
-                publish(self._file(expire_date), secrets.token_bytes(KEY_BYTES))
-            self._load(expire_date)
-
-    def seal(self, expire_date: date, lead_id: bytes, plaintext: bytes) -> bytes:
-        """Encrypt a lead's sealed fields: AES-256-GCM, bound to lead and date; 28 bytes longer than the plaintext.
-
-        Raises:
-            ContentKeyGone: The date was not prepared.
-            KeyRingError: Its key cannot be read.
-        """
-        aead, day = self._keys.get(expire_date) or self._load(expire_date)
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        return nonce + aead.encrypt(nonce, plaintext, lead_id + day)
-
-    def unseal(self, expire_date: date, lead_id: bytes, blob: bytes) -> bytes:
-        """Decrypt what `seal` made for this lead and date.
-
-        Raises:
-            ContentKeyGone: The date's key is destroyed: the content is erased.
-            ContentDamaged: The blob is not what was sealed for this lead and date.
-            KeyRingError: The date's key cannot be read.
-        """
-        aead, day = self._keys.get(expire_date) or self._load(expire_date)
-        try:
-            return aead.decrypt(blob[:NONCE_BYTES], blob[NONCE_BYTES:], lead_id + day)
-        except (InvalidTag, ValueError) as error:
-            raise ContentDamaged(f"Sealed fields do not open under the key of {expire_date}.") from error
-
-    def destroy(self, expire_date: date) -> None:
-        """Destroy a date's key, on disk and in this process; a key already gone is no error.
-
-        Raises:
-            KeyRingError: It cannot be removed, and may still exist.
-        """
-        name = self._file(expire_date).name
-        with reported(self._directory):
-            for path in self._directory.glob(f"{name}*"):
-                shred(path)
-            sync_directory(self._directory)
-        self._keys.pop(expire_date, None)
-
-    def dates(self) -> list[date]:
-        """List the dates of which key material is on disk, a crash's leftovers included, in order.
-
-        Forgets the keys in memory whose files another process has destroyed; every process's sweep calls it.
-
-        Raises:
-            KeyRingError: The directory cannot be read.
-        """
-        check_private(self._directory / _BURN_MARKER)
-        with reported(self._directory):
-            names = [path.name for path in self._directory.iterdir()]
-        found = {date.fromisoformat(match[1]) for name in names if (match := _DATED_FILE.match(name))}
-        for gone in self._keys.keys() - found:
-            self._keys.pop(gone, None)
-        return sorted(found)
-
-    def _file(self, expire_date: date) -> Path:
-        # An unmounted ring leaves an empty directory behind, which must not be taken for keys destroyed.
-        check_private(self._directory / _BURN_MARKER)
-        return self._directory / f"{expire_date.isoformat()}.key"
-
-    def _load(self, expire_date: date) -> tuple[AESGCM, bytes]:
-        path = self._file(expire_date)
-        try:
-            secret = read_key(path)
-        except KeyRingError as error:
-            if path.exists():
-                raise
-            raise ContentKeyGone(expire_date) from error
-        with reported(self._directory):
-            sync_directory(self._directory)
-        day = expire_date.isoformat()
-        key = AESGCM(derive(secret, f"content {day}")), day.encode()
-        self._keys[expire_date] = key
-        return key
 
 
 def _token_file(version: int) -> str:
