@@ -21,7 +21,7 @@ import sqlalchemy as sa
 import uvloop
 from leadgate_client import Client
 from leadgate_service.app import App, open_store
-from leadgate_service.audit import Entry
+from leadgate_service.audit import ChainHeader, Entry
 from leadgate_service.audit_checkpoints import Checkpoints
 from leadgate_service.audit_verify import Finding, StoredChain, verify
 from leadgate_service.burn_ring import BurnRing
@@ -124,7 +124,7 @@ def settings(folder: Path, database_url: str, providers: Providers | None, **cha
 
 
 def _is_of_access(chain: StoredChain) -> bool:
-    return chain.header is not None and chain.header.writer == "access"
+    return isinstance(chain.header, ChainHeader) and chain.header.writer == "access"
 
 
 @dataclass(slots=True, kw_only=True)

@@ -7,19 +7,22 @@ from pathlib import Path
 
 from leadgate_service.app import open_store
 from leadgate_service.burn_ring import BurnRing
-from leadgate_service.config import Config
+from leadgate_service.config import Config, Settings
 from leadgate_service.counters import Counters
 from leadgate_service.errors import LeadgateError
 from leadgate_service.providers import Providers
 from leadgate_service.storage import migrations
 from leadgate_service.usecases.clock import Now
 from leadgate_service.usecases.policy import PolicyInForce
-from leadgate_service.usecases.readiness import OpenPoint, open_points, trial_only
+from leadgate_service.usecases.readiness import open_points, trial_only
 
 from leadgate_cli import rings
 from leadgate_cli.database import REMEDIES as SCHEMA_REMEDIES
-from leadgate_cli.points import Point, Standing, any_blocks, blocking, refused, well
+from leadgate_cli.points import Point, Standing, any_blocks, blocking, of_service, refused, well
 from leadgate_cli.postgres_log import REQUIRED, talkative
+
+_TOLD = frozenset({"TRIAL_ONLY", "TOKEN_KEYS_REVIEW_DUE"})
+"""Points of the service's own that are found before the policy is looked at."""
 
 
 def diagnose(environment: Mapping[str, str], now: Now) -> list[Point]:
@@ -30,13 +33,12 @@ def diagnose(environment: Mapping[str, str], now: Now) -> list[Point]:
         now: The clock.
     """
     trial = trial_only()
-    points = [_open(trial)] if trial is not None else []
+    points = [of_service(trial)] if trial is not None else []
     try:
-        config = Config.from_environment(environment)
+        config = Settings.from_environment(environment)
     except LeadgateError as error:
         return [*points, refused(error)]
-    points.append(well("CONFIG", "The settings can be read."))
-    points += [*_tls(config), *_checkpoints(config)]
+    points += [_together(environment), *_tls(config), *_checkpoints(config)]
     keys, schema = rings.on_disk(config), _schema(config)
     points += [keys, schema]
     if schema.standing is Standing.OK and config.database_url.startswith("postgresql://"):
@@ -46,16 +48,26 @@ def diagnose(environment: Mapping[str, str], now: Now) -> list[Point]:
     return points
 
 
-def _tls(config: Config) -> Iterator[Point]:
+def _together(environment: Mapping[str, str]) -> Point:
+    """Look whether settings that can be read may be served with; if not, the rest can be looked at all the same."""
+    try:
+        Config.from_environment(environment)
+    except LeadgateError as error:
+        return blocking(error.reason, error.message, "Set or correct the variable.")
+    return well("CONFIG", "The settings can be read.")
+
+
+def _tls(config: Settings) -> Iterator[Point]:
     if config.tls is None:
-        yield well("TLS", "There is no TLS: this is a development server, on loopback only.")
+        if config.dev:
+            yield well("TLS", "There is no TLS: this is a development server, on loopback only.")
         return
     for path in (config.tls.certificate, config.tls.key, config.tls.client_ca):
         if path is not None and not os.access(path, os.R_OK):
             yield blocking("TLS", f"{path} cannot be read.", "Put it there, and let the service's user read it.")
 
 
-def _checkpoints(config: Config) -> Iterator[Point]:
+def _checkpoints(config: Settings) -> Iterator[Point]:
     folder = config.checkpoints
     if not folder.is_dir():
         yield blocking("CHECKPOINTS", f"{folder} is no directory.", "Make or mount it, on another disk than the data.")
@@ -68,14 +80,14 @@ def _checkpoints(config: Config) -> Iterator[Point]:
         yield well("CHECKPOINTS", "Checkpoints can be written, outside the data.")
 
 
-def _data_folders(config: Config) -> Iterator[Path]:
+def _data_folders(config: Settings) -> Iterator[Path]:
     yield config.keep_ring.resolve()
     yield config.burn_ring.resolve()
     if config.database_url.startswith("sqlite:///"):
         yield Path(config.database_url.removeprefix("sqlite:///")).resolve().parent
 
 
-def _schema(config: Config) -> Point:
+def _schema(config: Settings) -> Point:
     try:
         state = migrations.check(config.database_url)
     except LeadgateError as error:
@@ -86,7 +98,7 @@ def _schema(config: Config) -> Point:
     return blocking("SCHEMA", found, SCHEMA_REMEDIES[state.standing])
 
 
-def _own_log(config: Config) -> list[Point]:
+def _own_log(config: Settings) -> list[Point]:
     """Look at what the database itself logs: it stands beside the service's own log, which holds nothing personal."""
     found = talkative(config.database_url)
     points = [
@@ -101,24 +113,20 @@ def _own_log(config: Config) -> list[Point]:
     return points or [well("DATABASE_LOG", "PostgreSQL's own log receives neither tokens nor content of rows.")]
 
 
-async def _in_database(config: Config, now: Now) -> list[Point]:
+async def _in_database(config: Settings, now: Now) -> list[Point]:
     points = await rings.beside_database(config, now)
     return points if any_blocks(points) else [*points, *await _policy(config, now)]
 
 
-async def _policy(config: Config, now: Now) -> list[Point]:
-    store, _ = await open_store(config, now, serving=False)
+async def _policy(config: Settings, now: Now) -> list[Point]:
+    store, keep = await open_store(config, now, serving=False)
     providers = Providers.configured(config, Counters())
     try:
         policies = PolicyInForce(store, now, dev=config.dev)
-        found = await open_points(store, BurnRing(config.burn_ring), policies, providers.sources, now)
+        burn = BurnRing(config.burn_ring)
+        found = await open_points(store, burn, keep.token_version, policies, providers.sources, now)
     finally:
         providers.close()
         await store.close()
-    points = [_open(point) for point in found if point.code != "TRIAL_ONLY"]
+    points = [of_service(point) for point in found if point.code not in _TOLD]
     return points or [well("POLICY", "The policy is in force, with its assessment, sources and recipients.")]
-
-
-def _open(point: OpenPoint) -> Point:
-    standing = Standing.BLOCKS if point.blocking else Standing.OPEN
-    return Point(standing=standing, code=point.code, message=point.message, remedy=point.remedy)

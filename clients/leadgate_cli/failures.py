@@ -88,8 +88,8 @@ def explain(error: Exception) -> tuple[str, int]:
 
 
 def _of_command_line(error: TyperException) -> tuple[str, int]:
-    message = error.format_message()
-    return f"{message} `--help` shows how it is used." if message else "", error.exit_code
+    message = error.format_message().removesuffix(".")
+    return f"{message}. `--help` shows how it is used." if message else "", error.exit_code
 
 
 def _of_missing(module: str) -> str:

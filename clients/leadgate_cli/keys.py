@@ -91,6 +91,9 @@ def rotate(  # noqa: PLR0913 - one keyword for each option
     more. On SQLite stop `leadgate serve` before; on PostgreSQL the running
     ones answer nothing until they are started again.
 
+    Each key makes every look-up dearer, and none can be taken out: with more
+    than four a review of the list is due, and twelve are the most.
+
     leadgate keys rotate
 
     leadgate keys rotate --escrowed

@@ -2,13 +2,14 @@
 
 What a mail says does not matter, only from whom it is: any mail to the address for objections is one (R-017). A mail
 from a colleague is somebody else's, forwarded; who that is stands in the attached message, or in the lines that mail
-programs quote. Nothing in a mail is an accident: what cannot be read names nobody.
+programs quote. What came through a mailing list that writes its own address as the sender's is whose the answer would
+go to. Nothing in a mail is an accident: what cannot be read names nobody.
 """
 
 import hashlib
 import html
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -21,8 +22,15 @@ from itertools import pairwise
 MOST_BYTES = 32 * 1024 * 1024
 """The longest mail that is read; mail servers take none as long."""
 
+MOST_TOKENS = 20
+"""The most links of one mail: as many as one objection may name."""
+
+MOST_WRITERS = 20
+"""The most people whom one mail is from; nobody writes with more."""
+
 _RECIPIENTS = frozenset({"to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to"})
 _PLUS = re.compile(r"unsubscribe\+([^@\s<>\"',;:]{1,100})@", re.IGNORECASE)
+_LIST = re.compile(r"<([^\s<>]{1,253})>")
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:@*]{1,64}@[^\s<>()\[\]\"',;:@*]{1,253}\.[^\s<>()\[\]\"',;:@*]{2,63}")
 _QUOTED = re.compile(
     r"[\s>|*_]*(?:from|van|von|de|da|fra|från|afzender|absender|expéditeur)[\s*_]*:(.*)", re.IGNORECASE
@@ -42,14 +50,14 @@ class Mail:
     Attributes:
         request_id: The same for the same bytes. Nothing that a sender chooses decides it alone: two mails that say to
             be one are two objections, and neither is lost.
-        token: What a link to unsubscribe ends with, if the mail was sent to it; empty if not.
-        address: Of the person who wrote; empty if nobody is named.
+        tokens: What links to unsubscribe end with, of all to which the mail was sent; at most MOST_TOKENS.
+        addresses: Of the people who wrote, mostly one, at most MOST_WRITERS; none if nobody is named.
         received: When the mail reached the organisation, if a server of its own wrote that down.
     """
 
     request_id: str
-    token: str = ""
-    address: str = ""
+    tokens: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
     received: datetime | None = None
 
 
@@ -67,21 +75,22 @@ def read(raw: bytes, own_domains: Collection[str]) -> Mail:
 
 
 def _read(message: Message, raw: bytes, own: frozenset[str]) -> Mail:
-    links = (plus[1] for value in _headers(message, _RECIPIENTS) if (plus := _PLUS.search(value)))
-    return replace(_written(message, raw, own), token=next(links, ""))
+    links = (plus[1].lower() for value in _headers(message, _RECIPIENTS) for plus in _PLUS.finditer(value))
+    return replace(_written(message, raw, own), tokens=tuple(dict.fromkeys(links))[:MOST_TOKENS])
 
 
 def _written(message: Message, raw: bytes, own: frozenset[str]) -> Mail:
     """Say who wrote a mail, or what it forwards."""
     request_id = _named(raw)
     for part in message.walk():  # the mail itself, and the messages that are attached to it
-        for address in _senders(part):
-            if not _is_own(address, own):
-                return Mail(request_id=request_id, address=address, received=_received(part))
+        writers = {address.lower(): address for address in _writers(part) if not _is_own(address, own)}
+        if writers:
+            addresses = tuple(writers.values())[:MOST_WRITERS]
+            return Mail(request_id=request_id, addresses=addresses, received=_received(part))
     for text in _texts(message):
         for address in _quoted(text):
             if not _is_own(address, own):
-                return Mail(request_id=request_id, address=address, received=_received(message))
+                return Mail(request_id=request_id, addresses=(address,), received=_received(message))
     return Mail(request_id=request_id, received=_received(message))
 
 
@@ -97,10 +106,21 @@ def _headers(message: Message, names: Collection[str]) -> Iterator[str]:
             yield str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def _senders(message: Message) -> Iterator[str]:
-    for value in _headers(message, {"from"}):
-        # Encoded words stand for names only; where a whole address is encoded, the mail program was wrong.
-        yield from _addresses(value) or _addresses(_decoded(value))
+def _writers(message: Message) -> Sequence[str]:
+    """Say who wrote a mail: its senders, but for a list that stands there in a person's place."""
+    senders, of_list = _named_in(message, "from"), _LIST.search(next(_headers(message, {"list-id"}), ""))
+    if of_list is None:
+        return senders
+    name = of_list[1].lower()
+    people = [address for address in senders if not f".{name}".endswith(f".{_host(address)}")]
+    answered = [address for address in _named_in(message, "reply-to") if address.lower().replace("@", ".") != name]
+    return people or answered or senders
+
+
+def _named_in(message: Message, header: str) -> list[str]:
+    # Encoded words stand for names only; where a whole address is encoded, the mail program was wrong.
+    values = _headers(message, {header})
+    return [address for value in values for address in _addresses(value) or _addresses(_decoded(value))]
 
 
 def _addresses(value: str) -> list[str]:
@@ -119,8 +139,12 @@ def _decoded(value: str) -> str:
 
 
 def _is_own(address: str, own: frozenset[str]) -> bool:
-    host = address.rpartition("@")[2].lower().rstrip(".")
+    host = _host(address)
     return any(f".{host}".endswith(f".{domain}") for domain in own)
+
+
+def _host(address: str) -> str:
+    return address.rpartition("@")[2].lower().rstrip(".")
 
 
 def _received(message: Message) -> datetime | None:

@@ -1,5 +1,6 @@
 """`leadgate objections`: stop the processing of a person or a company, and ask whether it has stopped."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -19,6 +20,17 @@ from leadgate_cli.output import AsJson, print_facts, print_json, print_table, sa
 from leadgate_cli.words import word, word_option
 
 app = typer.Typer(no_args_is_help=True, help="Stop the processing of a person, and see what came of it.")
+
+_LANGUAGES = ("nl", "en")
+"""In which languages the service writes receipts."""
+
+_COMPANY_WAITS = (
+    "Nothing is erased yet: the company has so many leads that a privacy officer must register its objection, too."
+)
+_NOBODY_TOLD_APART = (
+    "Nothing is erased: what you gave does not tell for certain whose data are held. Ask for an address by which the "
+    "person may be known here."
+)
 
 Emails = Annotated[list[str] | None, typer.Option("--email", metavar="ADDRESS", help="An address; - reads from stdin.")]
 Phones = Annotated[list[str] | None, typer.Option("--phone", metavar="NUMBER", help="A direct number.")]
@@ -50,6 +62,19 @@ Received = Annotated[
 ]
 
 
+def _language(text: str) -> str:
+    """Read in which language a text is wanted: before anything is registered."""
+    if text not in _LANGUAGES:
+        raise typer.BadParameter(f"it must be one of {', '.join(_LANGUAGES)}.")
+    return text
+
+
+Receipt = Annotated[
+    str | None,
+    typer.Option(parser=_language, metavar="|".join(_LANGUAGES), help="Print the text to hand over, in this language."),
+]
+
+
 @app.command()
 @connected
 def register(  # noqa: PLR0913 - one keyword for each option
@@ -68,9 +93,7 @@ def register(  # noqa: PLR0913 - one keyword for each option
     contact: Contact = None,
     purpose: Purpose = None,
     preview: Annotated[bool, typer.Option("--preview", help="Say whom it would reach, and do nothing.")] = False,
-    receipt: Annotated[
-        str | None, typer.Option(metavar="nl|en", help="Print the text to hand over, in this language.")
-    ] = None,
+    receipt: Receipt = None,
     as_json: AsJson = False,
 ) -> None:
     """Stop the processing of a person, by everything that you know of them; or of a company.
@@ -97,7 +120,7 @@ def register(  # noqa: PLR0913 - one keyword for each option
     if preview:
         _show_preview(answer, as_json=as_json)
     else:
-        show_registered(answer, receipt, as_json=as_json)
+        show_registered(answer, receipt, of_company=bool(company), as_json=as_json)
 
 
 @app.command()
@@ -129,27 +152,32 @@ def check(  # noqa: PLR0913 - one keyword for each option
         raise typer.Exit(EXIT_REFUSED)
 
 
-def show_registered(answer: RegisterObjectionResponse, receipt: str | None, *, as_json: bool) -> None:
+def show_registered(
+    answer: RegisterObjectionResponse,
+    receipt: str | None,
+    *,
+    others: Sequence[RegisterObjectionResponse] = (),
+    of_company: bool = False,
+    as_json: bool,
+) -> None:
     """Print the acknowledgement of an objection.
 
     Args:
         answer: The acknowledgement.
         receipt: The language in which the text to hand over is printed; None prints none.
+        others: Of whom objected together with the person, each by an objection of their own.
+        of_company: It is a company's.
         as_json: Print one JSON document, with the text in every language.
-
-    Raises:
-        Misused: There is no text in that language.
     """
     if as_json:
-        print_json({**_document(answer), "receipts": {one.language: one.text for one in answer.receipts}})
-    else:
-        print_facts(list(_document(answer).items()))
-        if not answer.HasField("erase_time"):
-            say(
-                "Nothing is erased yet: a company of many leads needs a privacy officer's registration, too, "
-                "and a name or a number alone does not tell whose it is."
-            )
-        _print_receipt(answer, receipt)
+        with_others = {"others": [_acknowledged(one) for one in others]} if others else {}
+        print_json({**_acknowledged(answer), **with_others})
+        return
+    for one in (answer, *others):
+        print_facts(list(_document(one).items()))
+        if not one.HasField("erase_time"):
+            say(_COMPANY_WAITS if of_company else _NOBODY_TOLD_APART)
+        _print_receipt(one, receipt)
 
 
 def _objector(  # noqa: PLR0913, PLR0917 - one argument for each option
@@ -169,6 +197,10 @@ def _objector(  # noqa: PLR0913, PLR0917 - one argument for each option
     )
 
 
+def _acknowledged(answer: RegisterObjectionResponse) -> dict[str, object]:
+    return {**_document(answer), "receipts": {one.language: one.text for one in answer.receipts}}
+
+
 def _document(answer: RegisterObjectionResponse) -> dict[str, str | int | None]:
     return {
         "objection_id": answer.objection_id,
@@ -182,10 +214,8 @@ def _print_receipt(answer: RegisterObjectionResponse, language: str | None) -> N
     texts = {one.language: one.text for one in answer.receipts}
     if language is None:
         say("The text to hand over comes with --receipt nl, --receipt en or --json.")
-    elif language in texts:
-        typer.echo(f"\n{texts[language]}")
     else:
-        raise Misused(f"The objection is registered. --receipt must be one of {', '.join(texts)}.")
+        typer.echo(f"\n{texts[language]}")
 
 
 def _show_preview(answer: RegisterObjectionResponse, *, as_json: bool) -> None:

@@ -28,7 +28,8 @@ def annul(
     """Take back what was never the person's objection: it takes two people.
 
     The first proposes; the second types the same, as somebody else, and it is
-    annulled. That somebody changed their mind is no reason: see `lift`.
+    annulled. That somebody changed their mind is no reason: see `lift`. An
+    import that was annulled stays so: whatever sends it again is refused.
 
     leadgate objections annul 019764c2-98a3-7d2e-8a2b-5c4e6f708192 --reason wrong_person
     leadgate objections annul --import csv-5f2c81b09d3e4a67 --reason wrong_list
@@ -50,7 +51,7 @@ def annul(
         why = word(AnnulmentReason.DESCRIPTOR, reason)
         say(f"A second person must type the same: leadgate objections annul {target} --reason {why}")
     elif of_import:
-        say("To import the same file again after all, give it another --label.")
+        say("It is refused when it comes again. To import the same file after all, give it another --label.")
 
 
 @connected

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any
 
 from leadgate_service.errors import LeadgateError
+from leadgate_service.usecases.readiness import OpenPoint
 
 from leadgate_cli.output import print_table, say
 
@@ -46,6 +47,12 @@ def well(code: str, message: str) -> Point:
 def blocking(code: str, message: str, remedy: str) -> Point:
     """Say that something keeps the service, or its intake, closed."""
     return Point(standing=Standing.BLOCKS, code=code, message=message, remedy=remedy)
+
+
+def of_service(point: OpenPoint) -> Point:
+    """Say what the service itself says of its readiness."""
+    standing = Standing.BLOCKS if point.blocking else Standing.OPEN
+    return Point(standing=standing, code=point.code, message=point.message, remedy=point.remedy)
 
 
 def refused(error: LeadgateError) -> Point:

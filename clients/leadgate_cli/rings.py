@@ -10,8 +10,9 @@ from leadgate_service.keep_ring import KeepRing
 from leadgate_service.keyfiles import check_rings_apart
 from leadgate_service.storage.installation import is_founded_with, token_version
 from leadgate_service.usecases.clock import Now
+from leadgate_service.usecases.readiness import token_keys_to_review
 
-from leadgate_cli.points import Point, Standing, blocking, refused, well
+from leadgate_cli.points import Point, Standing, blocking, of_service, refused, well
 
 
 def on_disk(config: StoreConfig) -> Point:
@@ -71,6 +72,9 @@ def _versions(newest: int, version: int) -> Iterator[Point]:
         yield Point(standing=Standing.OPEN, code="ROTATION_UNFINISHED", message=message, remedy=remedy)
     elif newest == version:
         yield well("TOKEN_KEYS", f"All tokens are under version {version}, and the ring has every key up to it.")
+    review = token_keys_to_review(version)
+    if review is not None:
+        yield of_service(review)
 
 
 async def _canary(config: StoreConfig, now: Now) -> Point:

@@ -7,6 +7,7 @@ LeadgateClientError
 ├── NotAllowed         the principal may not call, read for this purpose, or filter by this field
 ├── NotFound           unknown, or not to be told apart from unknown
 ├── AnnulmentDiffers   somebody proposed to annul it for another reason
+├── ImportAnnulled     two people annulled the import that a batch is a part of
 ├── ChallengeInvalid   the challenge of a lift is not ours, is over, or the person objected again since
 ├── IntakeClosed       assessment, source, attestation or transfer mechanism keeps intake closed
 ├── RequestIdReused    the request id was used with another body
@@ -112,6 +113,10 @@ class AnnulmentDiffers(LeadgateClientError):
     """Somebody proposed to annul this for another reason. Agree with them on one; nothing was annulled."""
 
 
+class ImportAnnulled(LeadgateClientError):
+    """Two people annulled the import that the batch is a part of. Nothing of it was registered, nor will it be."""
+
+
 class ChallengeInvalid(LeadgateClientError):
     """The challenge is not the service's, is over, or the person objected again since. Nothing was lifted."""
 
@@ -202,6 +207,7 @@ BY_REASON: Mapping[str, type[LeadgateClientError]] = {
     "LEAD_NOT_FOUND": NotFound,
     "OBJECTION_NOT_FOUND": NotFound,
     "ANNULMENT_DIFFERS": AnnulmentDiffers,
+    "IMPORT_ANNULLED": ImportAnnulled,
     "CHALLENGE_INVALID": ChallengeInvalid,
     "RATE_LIMITED": RateLimited,
     "TOO_MANY_CALLS": Overloaded,

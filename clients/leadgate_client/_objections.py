@@ -84,7 +84,8 @@ class ObjectionCalls(Calls):
 
         Returns:
             The acknowledgement, with an id to quote to the person. Its `erase_time` is absent where a company has so
-            many leads that a privacy officer has to register its objection, too, before they are erased.
+            many leads that a privacy officer has to register its objection, too, before they are erased; and where
+            nothing that was given tells for certain whose data are held.
 
         Raises:
             ValueError: *received_time* has no time zone.
@@ -108,22 +109,25 @@ class ObjectionCalls(Calls):
         )
         return self._call(self._objections.RegisterObjection, request, timeout)
 
-    def batch_register_objections(
+    def batch_register_objections(  # noqa: PLR0913 - one keyword for each field of the request
         self,
         items: Iterable[ObjectionItem],
         *,
         channel: ObjectionChannel.ValueType,
         import_id: str = "",
+        validate_only: bool = False,
         request_id: str | None = None,
         timeout: float = MANY_OBJECTIONS_SECONDS,
     ) -> BatchRegisterObjectionsResponse:
         """Register 1 to 500 objections of people in one unit.
 
         Args:
-            items: The objections. A bad one never stops a good one: what is wrong with it is in its result.
+            items: The objections. A bad one never stops a good one, and what is bad of one is left out if it has a
+                sound identifier: either is told in its result.
             channel: How they came.
             import_id: The import that they are a part of, so that the whole can be annulled: 1 to 64 letters, digits,
                 dots, colons, underscores and hyphens. Empty if there is none.
+            validate_only: Judge every item and do nothing: the outcome of what would be registered is VALID.
             request_id: Pass your own to repeat the call after an error of unknown effect; else a random one is used.
             timeout: Seconds for the call with all its retries.
 
@@ -134,12 +138,14 @@ class ObjectionCalls(Calls):
             ValueError: An item's time has no time zone.
             InvalidField: There is no item, or more than 500; or *channel* or *import_id* breaks a rule.
             RequestIdReused: *request_id* was used with other arguments.
+            ImportAnnulled: Two people annulled the import.
         """
         request = BatchRegisterObjectionsRequest(
             request_id=request_id_or_new(request_id),
             items=map(objection_item_to_pb, items),
             channel=channel,
             import_id=import_id,
+            validate_only=validate_only,
         )
         return self._call(self._objections.BatchRegisterObjections, request, timeout)
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Self, TextIO
 
 import grpc
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from leadgate.v1 import governance_service_pb2, intake_service_pb2, lead_service_pb2, objection_service_pb2
 
@@ -29,22 +28,25 @@ from leadgate_service.http.server import DoorServer
 from leadgate_service.http.unsubscribe import OneClick, link_to
 from leadgate_service.http.zendesk import ZendeskHook
 from leadgate_service.ids import Uuid7
-from leadgate_service.jobs import checkpoints, erasures
+from leadgate_service.jobs import checkpoints, erasures, sight
 from leadgate_service.jobs.checkpoints import Checkpoints
 from leadgate_service.jobs.erasures import Erasures
 from leadgate_service.jobs.every import every
+from leadgate_service.jobs.sight import Sight
 from leadgate_service.keep_ring import KeepRing
 from leadgate_service.keyfiles import check_rings_apart
 from leadgate_service.logs import Log
 from leadgate_service.policy_file import parse
 from leadgate_service.providers import Providers
 from leadgate_service.records import Caller, PolicyChange
+from leadgate_service.rpc import probes
 from leadgate_service.rpc.convert_leads import MakeLink
 from leadgate_service.rpc.governance import GovernanceService
 from leadgate_service.rpc.intake import IntakeService
 from leadgate_service.rpc.leads import LeadService
 from leadgate_service.rpc.objections import ObjectionService
 from leadgate_service.rpc.pipeline import Pipeline
+from leadgate_service.rpc.probes import Probes
 from leadgate_service.storage.driver import Driver
 from leadgate_service.storage.installation import token_version
 from leadgate_service.storage.migrations import require_current
@@ -70,6 +72,7 @@ _OPTIONS = (
     ("grpc.max_receive_message_length", MOST_MESSAGE_BYTES),
     ("grpc.max_metadata_size", MOST_METADATA_BYTES),
     ("grpc.absolute_max_metadata_size", MOST_METADATA_BYTES),
+    ("grpc.so_reuseport", 0),  # else a second service could listen here too, and would answer some of the calls
 )
 
 _SERVICES = tuple(
@@ -81,6 +84,9 @@ _SERVICES = tuple(
         (governance_service_pb2, "GovernanceService"),
     )
 )
+
+_GOVERNANCE = "leadgate.v1.GovernanceService"
+"""The service that needs no tokens: it tells what is the matter when the others cannot serve."""
 
 _OBJECTIONS = objection_service_pb2.DESCRIPTOR.services_by_name["ObjectionService"]
 
@@ -195,8 +201,9 @@ class App:
     _providers: Providers
     _checkpoints: Checkpoints
     _erasures: Erasures
+    _sight: Sight
+    _probes: Probes
     _server: Any
-    _health: Any
     port: int = 0
     _jobs: tuple[asyncio.Task[None], ...] = ()
 
@@ -247,13 +254,14 @@ class App:
             IntakeService(store, enrichment, policies, now),
             LeadService(store, keep, policies, now, _links(config, keep)),
             objections,
-            GovernanceService(store, BurnRing(config.burn_ring), policies, providers.sources, now),
+            GovernanceService(
+                store, BurnRing(config.burn_ring), keep.token_version, policies, providers.sources, now
+            ),
         )
         server = grpc.aio.server(options=_OPTIONS)
         handlers = [pipeline.handlers(*pair) for pair in zip(_SERVICES, servicers, strict=True)]
         server.add_generic_rpc_handlers(tuple(handlers))
-        watch = _add_common_services(server, reflect=config.reflection)
-        written, erased = Checkpoints(store, keep, config.checkpoints, now), Erasures(store, now)
+        told = _add_common_services(server, reflect=config.reflection)
         desk = Desk(
             gatehouse=gatehouse,
             registrar=Registrar(store, policies, now),
@@ -264,7 +272,19 @@ class App:
         )
         entrance = _door(config.door, desk, keep, logger, counters)
         return cls(
-            config, store, policies, counters, entrance, logger, enrichment, providers, written, erased, server, watch
+            config=config,
+            store=store,
+            policies=policies,
+            counters=counters,
+            door=entrance,
+            _log=logger,
+            _enrichment=enrichment,
+            _providers=providers,
+            _checkpoints=Checkpoints(store, keep, config.checkpoints, now),
+            _erasures=Erasures(store, now),
+            _sight=Sight(store, told, logger),
+            _probes=told,
+            _server=server,
         )
 
     async def start(self) -> None:
@@ -277,11 +297,11 @@ class App:
         if self.door is not None:
             await self.door.start()
         await self._server.start()
-        for name in ("", *(service.full_name for service in _SERVICES)):
-            await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+        await self._probes.begin()
         self._jobs = (
             asyncio.create_task(every(checkpoints.EVERY_SECONDS, "checkpoint", self._checkpoints.write, self._log)),
             asyncio.create_task(every(erasures.EVERY_SECONDS, "erasure", self._erasures.erase, self._log)),
+            asyncio.create_task(every(sight.EVERY_SECONDS, "sight", self._sight.look, self._log)),
         )
         self._log.started(self.address)
 
@@ -305,7 +325,7 @@ class App:
         Args:
             seconds: How long calls may go on.
         """
-        await self._health.enter_graceful_shutdown()
+        await self._probes.end()
         if self.door is not None:
             await self.door.stop()
         await self._server.stop(seconds)
@@ -378,14 +398,12 @@ def _links(config: Config, keep: KeepRing) -> MakeLink:
     return lambda token: link_to(base, keep.unsubscribe_token(token)) if base is not None else ""
 
 
-def _add_common_services(server: Any, *, reflect: bool) -> Any:
+def _add_common_services(server: Any, *, reflect: bool) -> Probes:
     """Add health, which probes and balancers ask without a token, and reflection, which shows the public contract."""
-    watch = health.aio.HealthServicer()
-    health_pb2_grpc.add_HealthServicer_to_server(watch, server)
+    names = [service.full_name for service in _SERVICES]
     if reflect:
-        names = [service.full_name for service in _SERVICES]
-        reflection.enable_server_reflection([*names, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
-    return watch
+        reflection.enable_server_reflection([*names, probes.NAME, reflection.SERVICE_NAME], server)
+    return Probes(server, services=names, seeing=[name for name in names if name != _GOVERNANCE])
 
 
 def _credentials(tls: Tls | None) -> Any:

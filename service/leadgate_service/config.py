@@ -102,8 +102,8 @@ class StoreConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Config(StoreConfig):
-    """Everything that a service is told.
+class Settings(StoreConfig):
+    """Everything that a service is told, each setting sound by itself. Only a `Config` may be served with.
 
     Attributes:
         checkpoints: Directory for signed audit checkpoints, outside the database.
@@ -127,20 +127,12 @@ class Config(StoreConfig):
     reflection: bool
     door: DoorConfig | None
 
-    def __post_init__(self) -> None:
-        if self.tls is None and not self.dev:
-            raise ConfigError("LEADGATE_TLS_CERTIFICATE", "must name the server's certificate, or serve with --dev")
-        if self.dev and not _is_loopback(self.listen):
-            raise ConfigError("LEADGATE_LISTEN", "must be a loopback address with --dev, such as 127.0.0.1:8443")
-        if self.door is not None and not self.dev and not self.door.url.startswith("https://"):
-            raise ConfigError("LEADGATE_DOOR_URL", "must begin with https://, or serve with --dev")
-
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Read the settings.
 
         Raises:
-            ConfigError: A variable is missing or wrong.
+            ConfigError: A variable is missing or wrong; for a `Config`, also if it is wrong beside the others.
         """
         read = _Reader(environment)
         return cls(
@@ -157,6 +149,23 @@ class Config(StoreConfig):
             reflection=read.flag("REFLECTION", default=True),
             door=_door(read),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config(Settings):
+    """Settings that a service may be started with.
+
+    Raises:
+        ConfigError: Together they would serve people's data in the clear.
+    """
+
+    def __post_init__(self) -> None:
+        if self.tls is None and not self.dev:
+            raise ConfigError("LEADGATE_TLS_CERTIFICATE", "must name the server's certificate, or serve with --dev")
+        if self.dev and not _is_loopback(self.listen):
+            raise ConfigError("LEADGATE_LISTEN", "must be a loopback address with --dev, such as 127.0.0.1:8443")
+        if self.door is not None and not self.dev and not self.door.url.startswith("https://"):
+            raise ConfigError("LEADGATE_DOOR_URL", "must begin with https://, or serve with --dev")
 
 
 @dataclass(frozen=True, slots=True)

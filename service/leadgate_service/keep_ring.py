@@ -27,6 +27,10 @@ from leadgate_service.seals import CodeSeal, LinkSeal
 
 TOKEN_BYTES = 16
 
+TOKEN_KEYS_WITHOUT_REVIEW = 4
+"""So many token keys are well. From the fifth on the list should shrink instead: somebody reviews whom it still needs
+(requirements, section 7). It is no hard limit, because a key that leaked must be rotated however long the chain is."""
+
 MOST_TOKEN_KEYS = 12
 """How many token keys a ring may have: one a year for eleven years. Each makes every token half as dear again (0.6 µs),
 for as long as somebody's objection is remembered, since no key can be taken out of the chain."""
@@ -35,11 +39,11 @@ _TOKEN_FILE = re.compile(r"token-([1-9][0-9]*)\.key")
 
 
 class KeepRing:
-    """Tokens, evidence tokens, MACs and checkpoint signatures: `token-<version>.key`, `evidence.key`, `checkpoint.key`.
+    """Makes tokens and evidence, seals links and codes, signs: `token-<version>.key`, `evidence.key`, `checkpoint.key`.
 
     Args:
         token_keys: Oldest first: the first makes tokens, each later one wraps what those before it have made.
-        evidence_key: Makes evidence tokens, groups and MACs.
+        evidence_key: Makes evidence tokens, groups and MACs, and seals links and codes.
         checkpoint_key: Signs checkpoints.
 
     Attributes:

@@ -8,7 +8,7 @@ from typing import Any
 
 from leadgate_providers import ClearbitClient, HunterClient, Outcome, Provider, Query
 
-from leadgate_service.config import Config
+from leadgate_service.config import Settings
 from leadgate_service.counters import Counters
 from leadgate_service.domain.register import SourceName
 from leadgate_service.errors import Unavailable
@@ -29,7 +29,7 @@ class Providers:
         self._threads = ThreadPoolExecutor(MOST_ASKED_AT_ONCE, thread_name_prefix="leadgate-provider")
 
     @classmethod
-    def configured(cls, config: Config, counters: Counters) -> "Providers":
+    def configured(cls, config: Settings, counters: Counters) -> "Providers":
         """Make the clients that the settings name."""
         clients: dict[SourceName, Provider] = {}
         if config.clearbit is not None:

@@ -39,7 +39,7 @@ class Judged:
     Attributes:
         decision: The gate's.
         lead_id: 16 bytes of the lead that is held; None if none is.
-        dropped_attributes: How often each other path of the answer had a value.
+        dropped_attributes: How often each path of the answer had a value that was not taken.
     """
 
     decision: Decision
@@ -257,7 +257,7 @@ class Registration:
 
     Attributes:
         caller: Who registers them.
-        objections: One or many, of different people.
+        objections: One or many, of different people; all are a part of the same import, or of none.
         now: From when on they are effective.
         today: Its civil day in the policy's zone.
         erase_time: When content becomes due for erasure.
@@ -276,6 +276,11 @@ class Registration:
     policy_version: int
     encode: Callable[[Sequence[Registered | None]], bytes | LeadgateError]
     registered: Callable[[bytes], Sequence[bytes]]
+
+    @property
+    def import_id(self) -> str | None:
+        """The import that they are a part of; None if there is none."""
+        return self.objections[0].import_id if self.objections else None
 
 
 class AnnulmentReason(StrEnum):

@@ -62,7 +62,7 @@ class CodeSeal:
     __slots__ = ("_seal",)
 
     def __init__(self, secret: bytes) -> None:
-        self._seal = Seal(secret, "link")
+        self._seal = Seal(secret, "link")  # what codes were called when the first of them were made
 
     def close(self, use: str, payload: bytes) -> str:
         """Make a code, which shows nothing.

@@ -99,7 +99,7 @@ class Store(Protocol):
         """Suppress who objects, and make what is held of them unreadable, in one unit behind the closed latch.
 
         Raises:
-            FailedPrecondition: REQUEST_ID_REUSED.
+            FailedPrecondition: REQUEST_ID_REUSED, or IMPORT_ANNULLED: two people annulled the whole import.
             LeadgateError: What `registration.encode` says of objections none of which names anybody.
         """
         ...

@@ -1,9 +1,11 @@
 """The bench's arithmetic: what a ratio is, when it is reached, and what must be said beside it."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from leadgate_cli.bench.figures import Figures, Ratio, Window, figures, paired_ratios, paired_times
+from leadgate_cli.bench.figures import Figures, Ratio, Window, amounts, figures, paired_ratios, paired_times
 
 
 def window(operations: int, *, service: float | None = 0.5, client: float = 0.2, seconds: float = 1.0) -> Window:
@@ -101,6 +103,20 @@ def test_a_side_without_a_service_has_no_figures_of_one() -> None:
     """Raw writes name no CPU time of a service."""
     assert side(service=None).service_microseconds is None
     assert side(service=None).service_share is None
+
+
+def test_an_amount_has_a_median_and_no_cpu_time() -> None:
+    """Memory is no rate: nothing is said of what limited it."""
+    found = amounts("idle", "MiB", [100.0, 130.0, 110.0])
+
+    assert (found.rate, found.unit) == (110.0, "MiB")
+    assert (found.service_microseconds, found.service_share, found.client_share) == (None, None, None)
+    assert not found.client_bound
+
+
+def test_what_is_always_to_be_known_of_a_row_is_among_its_notes() -> None:
+    """A remark stands beside the value, however many pairs there were."""
+    assert replace(ratio((0.5,) * 5), remarks=("Known.",)).notes == ("Known.",)
 
 
 @pytest.mark.parametrize("windows", [[], [window(1), window(1, service=None)]])

@@ -42,10 +42,17 @@ def test_a_whole_trail_has_no_findings(audited: Terminal, tmp_path: Path) -> Non
         ("UPDATE audit_entries SET outcome = 'LEAD_NOT_FOUND'", "changed after it was written"),
         ("DELETE FROM audit_entries", "missing"),
         ("DELETE FROM audit_chains", "no header"),
+        ("UPDATE audit_entries SET recorded_time = 'x'", "changed after it was written"),
+        ("UPDATE audit_entries SET sequence = 'x'", "The place of the entry is no number"),
+        ("UPDATE audit_entries SET tokens = 1000000000000000", "changed after it was written"),
+        ("UPDATE audit_entries SET hash = 'x'", "changed after it was written"),
+        ("UPDATE audit_entries SET detail = CAST(x'ff' AS TEXT)", "changed after it was written"),
+        ("UPDATE audit_entries SET chain_id = 'x'", "missing"),
+        ("UPDATE audit_chains SET opened_time = 'x'", "The header was changed"),
     ],
 )
 def test_tampering_is_found(audited: Terminal, tmp_path: Path, sql: str, finding: str) -> None:
-    """A changed, removed or headless entry is listed at its place, in both forms, and the exit code is 1."""
+    """A changed, malformed, removed or headless entry is listed at its place, in both forms; the exit code is 1."""
     tamper(audited, sql)
     said = audited.type("audit", "verify", "--public-key", tmp_path / "audit.pem")
     machine = audited.type("audit", "verify", "--public-key", tmp_path / "audit.pem", "--json")

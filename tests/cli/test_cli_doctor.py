@@ -32,9 +32,9 @@ class Findings:
         return {code for code, (standing, _, _) in self.points.items() if standing == "blocks"}
 
 
-def examined(terminal: Terminal) -> Findings:
-    """Ask the doctor of a development server."""
-    said = terminal.type("doctor", "--dev", "--json")
+def examined(terminal: Terminal, *, dev: bool = True) -> Findings:
+    """Ask the doctor, of a development server if nothing else is said."""
+    said = terminal.type("doctor", *(["--dev"] if dev else []), "--json")
     document = json.loads(said.stdout)
     points = {point["code"]: (point["standing"], point["message"], point["remedy"]) for point in document["points"]}
     return Findings(said.code, document["ready"], points)
@@ -73,11 +73,30 @@ def test_a_missing_setting_blocks(founded: Terminal) -> None:
     assert "LEADGATE_BURN_RING" in findings.points["CONFIG_INVALID"][1]
 
 
-def test_a_production_server_without_tls_blocks(founded: Terminal) -> None:
-    """Only a development server may go without TLS."""
-    said = founded.type("doctor", "--json")
-    assert said.code == 1
-    assert "LEADGATE_TLS_CERTIFICATE" in said.stdout
+def test_a_production_server_without_tls_blocks(installation: Terminal, tmp_path: Path) -> None:
+    """Only a development server may go without TLS; everything else is looked at all the same."""
+    found(tmp_path, installation.variables["LEADGATE_DATABASE_URL"], BundledPolicy.EXAMPLE)
+    without, development = examined(installation, dev=False), examined(installation)
+    assert (without.exit_code, without.blocking) == (1, development.blocking | {"CONFIG_INVALID"})
+    assert "LEADGATE_TLS_CERTIFICATE" in without.points["CONFIG_INVALID"][1]
+    assert without.points.keys() - {"CONFIG_INVALID"} == development.points.keys() - {"CONFIG", "TLS"}
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "dev"), [("LEADGATE_LISTEN", "0.0.0.0:8443", True), ("LEADGATE_DOOR_URL", "http://a", False)]
+)
+def test_settings_that_do_not_go_together_block(
+    founded: Terminal, tmp_path: Path, variable: str, value: str, *, dev: bool
+) -> None:
+    """A server that would speak in the clear to others than itself is named, beside what else was looked at."""
+    certificate = {"LEADGATE_TLS_CERTIFICATE": tmp_path / "tls.pem", "LEADGATE_TLS_KEY": tmp_path / "tls.key"}
+    for path in certificate.values():
+        path.write_text("a certificate", encoding="ascii")
+    settings = {**certificate, "LEADGATE_DOOR_LISTEN": "127.0.0.1:0", "LEADGATE_DOOR_URL": "https://a", variable: value}
+    findings = examined(founded.exporting(**settings), dev=dev)
+    assert variable in findings.points["CONFIG_INVALID"][1]
+    assert "nothing else" not in findings.points["CONFIG_INVALID"][2]
+    assert findings.points.keys() >= {"CHECKPOINTS", "KEY_RINGS", "SCHEMA", "CANARY"}
 
 
 def test_a_certificate_that_cannot_be_read_blocks(founded: Terminal, tmp_path: Path) -> None:

@@ -27,7 +27,8 @@ def raised(error: Exception) -> Exception:
     [
         (Refused("Not now: wait."), "Not now: wait.", 1),
         (Misused("Name one."), "Name one.", 2),
-        (typer.BadParameter("it is wrong."), "it is wrong.", 2),
+        (typer.BadParameter("it is wrong."), "it is wrong. `--help` shows how", 2),
+        (typer.BadParameter("no full stop"), "no full stop. `--help` shows how", 2),
         (typer.Abort(), "Nothing was done.", 1),
         (Unavailable("STORE_UNAVAILABLE", "Send it again."), "STORE_UNAVAILABLE: Send it again.", 1),
         (ConfigError("LEADGATE_DEV", "must be 0 or 1"), "LEADGATE_DEV must be 0 or 1", 2),

@@ -103,13 +103,43 @@ def test_each_row_has_an_outcome_of_its_own(desk: Desk) -> None:
     assert "Not read: Opmerking." in said.stderr
     (objection_id,) = desk.fakes.book.objections
     assert [tuple(row.values()) for row in results_of(file)] == [
-        ("2", "registered", objection_id, "", "", ""),
-        ("3", "invalid", "", "", "objector.emails[0]", "must be a value, not a formula"),
-        ("5", "duplicate", "", "2", "", ""),
-        ("6", "invalid", "", "", "objector.emails[0]", "must be an e-mail address"),
-        ("7", "needs_identifier", "", "", "", ""),
+        ("2", "registered", objection_id, "", "", "", ""),
+        ("3", "invalid", "", "", "objector.emails[0]", "must be a value, not a formula", ""),
+        ("5", "duplicate", "", "2", "", "", ""),
+        ("6", "invalid", "", "", "objector.emails[0]", "must be an e-mail address", ""),
+        ("7", "needs_identifier", "", "", "", "", ""),
     ]
     assert desk.fakes.book.suppresses([ANNA])
+
+
+HALF = """\
+e-mail 1,e-mail 2,e-mail 3,received,reference
+=A1,no address,cor@example.com,yesterday,4711
+dirk@example.com,,,2026-03-01,=B2
+no address,,,,
+"""
+
+
+@pytest.mark.proves("R-017", "R-026")
+def test_what_cannot_be_read_of_a_row_costs_nobody_their_objection(desk: Desk) -> None:
+    """A row counts by what can be read; the results name the rest, in the places that it has in the row."""
+    file = desk.file(HALF)
+    said = desk.run(file, "--json")
+    assert (said.code, json.loads(said.stdout)["rows_in_part"]) == (4, 2)
+    told = [(row["row"], row["outcome"], row["field"], row["left_out"].split("; ")) for row in results_of(file)]
+    in_first = [
+        "objector.emails[0] must be a value, not a formula",
+        "received_time must be a day such as 2026-11-24 or 24-11-2026, with or without a time",
+        "objector.emails[1] must be an e-mail address",
+    ]
+    assert told == [
+        ("2", "registered", "", in_first),
+        ("3", "registered", "", ["reference must be a value, not a formula"]),
+        ("4", "invalid", "objector.emails[0]", [""]),
+    ]
+    assert desk.fakes.book.suppresses(["cor@example.com"])
+    assert desk.fakes.book.suppresses(["dirk@example.com"])
+    assert "Of 2 rows something cannot be read and is left out" in desk.run(file).stderr
 
 
 def test_json_says_the_same(desk: Desk) -> None:
@@ -139,10 +169,21 @@ def test_the_results_are_nobodys_data_and_nobody_elses_to_read(desk: Desk) -> No
 
 
 def test_all_registered_is_exit_code_0(desk: Desk) -> None:
-    """Also where rows are duplicates, or the file has heads alone."""
+    """Also where rows are duplicates."""
     assert desk.run(desk.file("email\na@example.com\nA@example.com\n")).code == 0
-    assert desk.run(desk.file("email\n\n\n")).code == 0
     assert len(desk.batches) == 1
+
+
+@pytest.mark.parametrize("option", ["--json", "--check"])
+def test_a_file_of_heads_alone_is_told(desk: Desk, option: str) -> None:
+    """Somebody expected rows in it: exit code 2, and the results of an earlier import stay."""
+    file = desk.file("email,name\n\n , \n")
+    place = file.with_name("list.csv.results.csv")
+    place.write_text("of an earlier import")
+    said = desk.run(file, option)
+    assert (said.code, said.stdout) == (2, "")
+    assert said.refusal == "The file has no rows below its heads: nobody was registered."
+    assert (place.read_text(), desk.batches) == ("of an earlier import", [])
 
 
 def test_everything_that_a_row_says_reaches_the_service(desk: Desk) -> None:
@@ -230,8 +271,8 @@ def test_ctrl_c_ends_it_gracefully(desk: Desk) -> None:
     assert [path.name for path in desk.folder.iterdir()] == ["list.csv"]
 
 
-def test_a_check_sends_nothing(desk: Desk) -> None:
-    """--check shows how each column is read and how many rows are ready, and leaves no file."""
+def test_a_check_registers_nobody(desk: Desk) -> None:
+    """--check shows how each column is read and what would become of the rows, and leaves no file."""
     said = desk.run(desk.file(MIXED), "--check")
     assert said.code == 4
     assert [tuple(line.split()) for line in said.stdout.splitlines()] == [
@@ -240,13 +281,30 @@ def test_a_check_sends_nothing(desk: Desk) -> None:
         ("Naam", "name"),
         ("OUTCOME", "ROWS"),
         ("duplicate", "1"),
-        ("invalid", "1"),
+        ("invalid", "2"),
         ("needs_identifier", "1"),
-        ("ready", "2"),
+        ("valid", "1"),
     ]
-    assert "Nothing was sent." in said.stderr
-    assert desk.fakes.arrivals == []
+    assert "Nobody was registered." in said.stderr
+    assert desk.fakes.book.objections == {}
     assert [path.name for path in desk.folder.iterdir()] == ["list.csv"]
+
+
+@pytest.mark.proves("R-026")
+def test_a_check_has_every_row_judged(desk: Desk) -> None:
+    """What only the service can judge is told as well, row by row where one asks for that, 500 at once."""
+    file = desk.file(people(501) + "no address\n")
+    place = desk.folder / "check.csv"
+    assert desk.run(file, "--check", "--results", place).code == 4
+    with place.open(encoding="utf-8", newline="") as results:
+        told = [(row["row"], row["outcome"], row["field"]) for row in csv.DictReader(results)]
+    assert told == [
+        *((str(number), "valid", "") for number in range(2, 503)),
+        ("503", "invalid", "objector.emails[0]"),
+    ]
+    assert [(len(batch.items), batch.validate_only) for batch in desk.batches] == [(500, True), (2, True)]
+    assert desk.fakes.book.objections == {}
+    assert desk.run(desk.file("email\na@example.com\n", "good.csv"), "--check").code == 0
 
 
 @pytest.mark.parametrize(
@@ -311,6 +369,7 @@ def test_every_row_of_a_file_is_in_the_results_once(
     shared_desk: Desk, rows: list[list[str]], delimiter: str, encoding: str
 ) -> None:
     """Whatever the cells hold, the results name each row that is not empty, in order; empty ones they pass over."""
+    rows = [*rows, ["last@example.com"]]
     file = shared_desk.folder / "any.csv"
     with file.open("w", encoding=encoding, newline="") as stream:
         csv.writer(stream, delimiter=delimiter).writerows([["email", "phone", "note"], *rows])

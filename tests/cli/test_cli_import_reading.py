@@ -94,6 +94,14 @@ def test_spreadsheets_are_read_as_they_are_saved(encoding: str, delimiter: str, 
     assert rows_of(mark + written.getvalue().encode(encoding)) == ROWS
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_known_without_its_mark(encoding: str) -> None:
+    """Exports of databases leave the mark away: the NULs between the letters tell, accents or not."""
+    text = "E-Mail-Adresse;Téléphone\na@example.com;\nsep=;\n"
+    assert rows_of(text.encode(encoding)) == [["E-Mail-Adresse", "Téléphone"], ["a@example.com", ""], ["sep=", ""]]
+    assert rows_of("sep=;\nemail;ref\na@example.com;1\n".encode(encoding))[1] == ["a@example.com", "1"]
+
+
 def test_a_file_may_be_joined_from_two_encodings() -> None:
     """What is no UTF-8 is read as Western Excel writes it, without harm to what is."""
     joined = "naam,email\nZoë,a\n".encode() + "Zoë,b".encode("cp1252")
@@ -217,26 +225,50 @@ def test_what_is_no_domain_costs_nobody_their_objection(domain: str) -> None:
     [
         ("2026-03-01", datetime(2026, 3, 1, tzinfo=UTC)),
         ("2026-03-01T12:30:00+01:00", datetime(2026, 3, 1, 11, 30, tzinfo=UTC)),
-        ("2026-03-01 12:30", datetime(2026, 3, 1, 12, 30, tzinfo=UTC)),
+        ("2026-03-01T23:30:00Z", datetime(2026, 3, 1, 23, 30, tzinfo=UTC)),
+        ("2026-03-01 12:30", datetime(2026, 3, 1, tzinfo=UTC)),
+        ("2026-03-01 00:00:00", datetime(2026, 3, 1, tzinfo=UTC)),
         ("1-3-2026", datetime(2026, 3, 1, tzinfo=UTC)),
         ("01/03/2026", datetime(2026, 3, 1, tzinfo=UTC)),
-        ("01.03.2026 12:30:05", datetime(2026, 3, 1, 12, 30, 5, tzinfo=UTC)),
+        ("01.03.2026 12:30:05", datetime(2026, 3, 1, tzinfo=UTC)),
+        ("24.11.2026 10:30", datetime(2026, 11, 24, tzinfo=UTC)),
+        ("46350", datetime(2026, 11, 24, tzinfo=UTC)),
+        ("30000", datetime(1982, 2, 18, tzinfo=UTC)),
         ("", None),
     ],
 )
 def test_days_are_read_as_europe_writes_them(text: str, expected: datetime | None) -> None:
-    """ISO 8601, or the day before the month; without a zone it is UTC, and nothing means now."""
+    """ISO 8601, the day before the month, or a spreadsheet's number; of a time without a zone only the day counts."""
     row = only(f"email,received\na@example.com,{text}\n".encode())
     assert isinstance(row, ToSend)
     assert row.item.received_time == expected
 
 
-@pytest.mark.parametrize("text", ["31-31-2026", "03/25/2026", "yesterday", "46000", "1-3-26", "0001-01-01T00:00+23:00"])
-def test_what_is_no_day_makes_the_row_invalid(text: str) -> None:
-    """A day that cannot be read is not guessed."""
+@pytest.mark.parametrize(
+    "text",
+    [
+        "31-31-2026",
+        "03/25/2026",
+        "11/24/2026",
+        "24 november 2026",
+        "yesterday",
+        "29999",
+        "60000",
+        "4635",
+        "463500",
+        "-46350",
+        "46350.5",
+        "1-3-26",
+        "0001-01-01T00:00+23:00",
+    ],
+)
+def test_what_is_no_day_is_not_guessed(text: str) -> None:
+    """A day that cannot be read is left out, and costs nobody their objection."""
     row = only(f"email,received\na@example.com,{text}\n".encode())
-    assert isinstance(row, Result)
-    assert (row.outcome, row.field) == (Outcome.INVALID, "received_time")
+    assert isinstance(row, ToSend)
+    assert (row.item.received_time, [one.field for one in row.left_out]) == (None, ["received_time"])
+    nobody = only(f"email,name,received\n,Ida Dam,{text}\n".encode())
+    assert nobody == Result(2, Outcome.NEEDS_IDENTIFIER)
 
 
 @pytest.mark.parametrize(
@@ -252,18 +284,45 @@ def test_what_is_no_day_makes_the_row_invalid(text: str) -> None:
         ("lead id", "=1+1", "objector.lead_ids[0]"),
         ("reference", "=1+1", "reference"),
         ("name", "=1+1", "objector.names[0]"),
+        ("first name,last name", "Ida,=1+1", "objector.names[0]"),
         ("email", "a" * 255, "objector.emails[0]"),
         ("phone", "1" * 65, "objector.phones[0]"),
         ("reference", "1" * 65, "reference"),
     ],
 )
-def test_formulas_are_text_and_long_cells_are_refused(head: str, cell: str, field: str) -> None:
-    """An address inside a formula is not guessed, and no cell makes a message too long to send."""
+def test_formulas_and_long_cells_are_left_out(head: str, cell: str, field: str) -> None:
+    """An address inside a formula is not guessed, no cell makes a message too long, and the row counts by the rest."""
     written = io.StringIO()
-    csv.writer(written).writerows([["phone", head], ["0205550100" if head != "phone" else "", cell]])
-    row = only(written.getvalue().encode())
-    assert isinstance(row, Result)
-    assert (row.outcome, row.field) == (Outcome.INVALID, field)
+    heads, cells = (head.split(","), cell.split(",")) if "," in head else ([head], [cell])
+    csv.writer(written).writerows([["crm id", *heads], ["00Q1", *cells]])
+    (row,) = understood(written.getvalue().encode(), crm=("salesforce", "Lead"))
+    assert isinstance(row, ToSend)
+    assert [one.field for one in row.left_out] == [field]
+    sent = row.item.objector
+    assert [one.record_id for one in sent.crm_references] == ["00Q1"]
+    assert not any((sent.emails, sent.phones, sent.lead_ids, sent.names, row.item.reference))
+
+
+@pytest.mark.proves("R-026")
+def test_a_row_of_which_no_identifier_can_be_read_is_invalid() -> None:
+    """The first is named; where there is none at all, the row needs one."""
+    rows = understood(b"email,phone,received\n=A1,=B1,soon\n,,soon\n")
+    assert list(rows) == [
+        Result(2, Outcome.INVALID, field="objector.emails[0]", rule="must be a value, not a formula"),
+        Result(3, Outcome.NEEDS_IDENTIFIER),
+    ]
+
+
+def test_what_is_told_of_a_row_names_its_own_cells() -> None:
+    """Where cells before it were left out, a field of what was sent has another number in the row."""
+    row = only(b"e-mail 1,e-mail 2,e-mail 3,phone 1,phone 2\n=A1,a@example.com,b,=B1,0205550100\n")
+    assert isinstance(row, ToSend)
+    assert [row.told(field) for field in ("objector.emails[1]", "objector.phones[0].number", "objector", "")] == [
+        "objector.emails[2]",
+        "objector.phones[1].number",
+        "objector",
+        "",
+    ]
 
 
 def test_a_leading_sign_is_not_always_a_formula() -> None:

@@ -62,17 +62,24 @@ def test_people_read_a_table(desk: Terminal) -> None:
         "effective_time",
         "matched_leads",
     ]
-    assert "Nothing is erased yet" in done.stderr  # by a name alone
+    assert "Nothing is erased" in done.stderr  # by a name alone
     assert receipt.startswith("Bevestiging van uw bezwaar")
     assert facts.split()[1] in receipt
 
 
-def test_a_receipt_in_a_language_that_is_not_there_is_explained(desk: Terminal) -> None:
-    """The objection is registered all the same, and that is said, too."""
+def test_a_receipt_in_a_language_that_is_not_there_registers_nothing(desk: Terminal) -> None:
+    """The slip is told before the service is: nobody is left with half a command done."""
     said = desk.type("objections", "register", "--email", "cor@example.com", *SUPPORT, "--receipt", "fy")
     assert said.code == 2
-    assert "The objection is registered. --receipt must be one of nl, en." in said.stderr
-    assert desk.type("objections", "check", "--email", "cor@example.com", LOCAL).code == 1
+    assert "it must be one of nl, en." in said.stderr
+    assert desk.type("objections", "check", "--email", "cor@example.com", LOCAL).code == 0
+
+
+def test_why_nothing_is_erased_is_told_of_who_objects(desk: Terminal) -> None:
+    """By a number alone nobody is told apart; companies, and how many leads they have, are no part of that."""
+    said = desk.type("objections", "register", "--phone", "+31 20 555 0177", *SUPPORT)
+    assert "does not tell for certain whose data are held" in said.stderr
+    assert "privacy officer" not in said.stderr
 
 
 def test_everything_that_is_typed_reaches_the_service() -> None:
@@ -113,11 +120,14 @@ def test_a_company_is_stopped_for_all_who_work_there(desk: Terminal) -> None:
         there = Terminal().exporting(LEADGATE_TARGET=f"127.0.0.1:{port}", LEADGATE_TOKEN=TOKEN)
         both = there.type("objections", "register", *company, "--email", ANNA, *SUPPORT)
         awaiting = there.type("objections", "register", *company, *SUPPORT, "--json")
+        remark = there.type("objections", "register", *company, *SUPPORT).stderr
     assert (both.code, both.refusal) == (2, "Register a company or a person, each with a command of its own.")
-    (arrival,) = fakes.arrivals
-    assert isinstance(arrival.request, RegisterObjectionRequest)
-    assert arrival.request.scope == OBJECTION_SCOPE_COMPANY
+    for arrival in fakes.arrivals:
+        assert isinstance(arrival.request, RegisterObjectionRequest)
+        assert arrival.request.scope == OBJECTION_SCOPE_COMPANY
+    assert len(fakes.arrivals) == 2
     assert json.loads(awaiting.stdout)["erase_time"] is None
+    assert "a privacy officer must register its objection, too" in remark
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,12 @@ def test_a_whole_import_is_annulled(desk: Terminal, officer: Terminal, tmp_path:
     assert "--label" in said.stderr
     assert not is_stopped(desk, "d1@example.com")
     assert not is_stopped(desk, "d2@example.com")
+    again = desk.type(*registered)
+    refusal = again.stderr.splitlines()[-1]
+    assert (again.code, refusal.startswith("leadgate: IMPORT_ANNULLED: ")) == (1, True)
+    assert "--label" in refusal
+    assert "type the same command again" not in again.stderr
+    assert not is_stopped(desk, "d1@example.com")
     assert desk.type(*registered, "--label", "after all").code == 0
     assert is_stopped(desk, "d1@example.com")
 

@@ -10,6 +10,7 @@ from leadgate_service.storage import tables
 
 from tests.cli.installations import connected, take_in
 from tests.cli.terminal import Terminal
+from tests.client.fake_service import TOKEN, Fakes, serving
 from tests.running_service import RunningService
 
 LOCAL = "--insecure-local"
@@ -137,9 +138,43 @@ def test_who_is_not_named_needs_a_person(desk: Terminal, service: RunningService
     assert empty.code == 3
 
 
+@pytest.mark.proves("R-017")
+def test_the_policy_says_whose_mail_is_a_colleagues(desk: Terminal, tmp_path: Path) -> None:
+    """Nothing needs to be said here: who quotes a customer from a domain of the policy is not the one who objects."""
+    colleague, customer = "agnes@mail.demo-controller.example.net", "kim@werkform.example.org"
+    quoted = written(tmp_path, colleague, f"Zie onder.\n\nVan: Kim <{customer}>\n\n> Stop.")
+    for own in ((), OWN):
+        assert desk.type("objections", "mail", quoted, *own, LOCAL).code == 0
+        assert (suppressed(desk, customer), suppressed(desk, colleague)) == (True, False)
+    alone = desk.type("objections", "mail", written(tmp_path, colleague), *OWN, LOCAL)
+    assert (alone.code, alone.refusal.partition(":")[0]) == (3, "NEEDS_IDENTIFIER")
+
+
 def test_without_own_domains_nobody_is_taken_for_a_stranger(desk: Terminal) -> None:
-    """Else a colleague who forwards a mail would be the one who objects."""
-    assert desk.type("objections", "mail", FIXTURE, LOCAL).code == 2
+    """Else a colleague who forwards a mail would be the one who objects: neither the policy nor anybody names any."""
+    fakes = Fakes()
+    with serving(fakes) as port:
+        there = desk.exporting(LEADGATE_TARGET=f"127.0.0.1:{port}", LEADGATE_TOKEN=TOKEN)
+        said = there.type("objections", "mail", FIXTURE, LOCAL)
+        assert (said.code, "objections.own_domains of the policy, or by --own-domain" in said.refusal) == (2, True)
+        assert there.type("objections", "mail", FIXTURE, *OWN, LOCAL).code == 0
+    assert len(fakes.book.objections) == 1
+
+
+@pytest.mark.proves("R-017", "R-025")
+def test_two_who_write_together_are_two_who_object(desk: Terminal, service: RunningService, tmp_path: Path) -> None:
+    """Each has an objection, and a receipt, of their own, once, however often the mail comes."""
+    people, before = ["lea@werkform.example.org", "max@werkform.example.org"], len(objections(service))
+    path = written(tmp_path, ", ".join(people))
+    once, again = (desk.type("objections", "mail", path, *OWN, LOCAL, "--json") for _ in range(2))
+    assert (once.code, once.stdout) == (0, again.stdout)
+    document = json.loads(once.stdout)
+    (other,) = document["others"]
+    assert document["objection_id"] != other["objection_id"]
+    assert (set(other["receipts"]), len(objections(service)) - before) == ({"nl", "en"}, 2)
+    assert all(suppressed(desk, email) for email in people)
+    said = desk.type("objections", "mail", path, *OWN, LOCAL, "--receipt", "nl").stdout
+    assert (said.count("objection_id"), said.count("Bevestiging van uw bezwaar")) == (2, 2)
 
 
 def test_a_link_that_was_cut_loses_nobody(desk: Terminal, tmp_path: Path) -> None:
@@ -152,14 +187,33 @@ def test_a_link_that_was_cut_loses_nobody(desk: Terminal, tmp_path: Path) -> Non
     assert (said.code, said.refusal.partition(":")[0]) == (1, "FIELD_INVALID")
 
 
+def token_of(service: RunningService, email: str) -> str:
+    """Make what the link to unsubscribe of an address ends with."""
+    keep = service.store._keep
+    return keep.unsubscribe_token(keep.token(identity.email_identifiers(email)[0]))
+
+
+@pytest.mark.proves("R-017", "R-022")
+def test_of_several_links_those_that_are_ours_count(desk: Terminal, service: RunningService, tmp_path: Path) -> None:
+    """Cut ones before, between and behind lose nobody: it is one objection, by every token that is ours."""
+    known = ["iris@northpier.example.com", "iris@werkform.example.org"]
+    first, other = (token_of(service, email) for email in known)
+    to = ", ".join(f"<unsubscribe+{token}@leadgov.example.com>" for token in ("cut", first, first[:-1], other, "x"))
+    path, before = written(tmp_path, "iris@elsewhere.example.org", "", f"To: {to}"), len(objections(service))
+    once, again = (desk.type("objections", "mail", path, *OWN, LOCAL, "--json") for _ in range(2))
+    assert (once.code, once.stdout) == (0, again.stdout)
+    assert [row[0] for row in objections(service)[before:]] == ["one_click"]
+    assert all(suppressed(desk, email) for email in known)
+    assert not suppressed(desk, "iris@elsewhere.example.org")
+
+
 @pytest.mark.proves("R-017", "R-022")
 def test_a_link_s_token_names_the_person(desk: Terminal, service: RunningService, tmp_path: Path) -> None:
     """From whichever mailbox it comes, small letters or not, it is the objection of whom the link was made for."""
     hal = "hal@northpier.example.com"
     with service.client("crm_sync") as client:
         take_in(client, hal, "Hal Ravensberg", "00QH")
-    keep = service.store._keep
-    token = keep.unsubscribe_token(keep.token(identity.email_identifiers(hal)[0])).upper()
+    token = token_of(service, hal).upper()
     to = f"Delivered-To: Unsubscribe+{token}@leadgov.example.com"
     path = written(tmp_path, "someone@elsewhere.example.org", "", to)
     said = desk.type("objections", "mail", path, *OWN, LOCAL, "--json")

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ import requests
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from leadgate_service.policy_file import BundledPolicy, bundled_text
 
-from tests.cli.installations import found
+from tests.cli.installations import found, installed
 from tests.cli.terminal import Terminal
 from tests.client.certificates import Authority
 from tests.databases import Postgres
@@ -150,6 +151,20 @@ def test_it_does_not_start_wrongly(installation: Terminal, options: list[str], c
     said = installation.type("serve", *ANYWHERE, *options)
     assert (said.code, said.stdout) == (code, "")
     assert told in said.refusal
+
+
+@pytest.mark.usefixtures("impatience")
+def test_an_address_that_another_service_has_is_refused(
+    installation: Terminal, tmp_path: Path, sqlite_template: Path, demo_policy: Path
+) -> None:
+    """Of two services with a database each, the second does not start on the first one's address: none is shared."""
+    (tmp_path / "other").mkdir()
+    other = installed(tmp_path / "other", f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'other')}")
+    founding = ("--dev", "--founding-policy", demo_policy)
+    with serving(installation, *founding) as (_, address):
+        said = other.type("serve", *founding, "--listen", address)
+    assert (said.code, said.stdout) == (2, "")
+    assert "LEADGATE_LISTEN must be a free address of this machine" in said.refusal
 
 
 @pytest.mark.usefixtures("impatience")

@@ -84,7 +84,7 @@ def calls(
         ("objections", "annul"): (officer, [objection_id, "--reason", "test", "--insecure-local"]),
         ("objections", "lift"): (officer, [*NOBODY, "--insecure-local"]),
         ("objections", "import"): (sync, [str(people), "--channel", "crm", "--insecure-local"]),
-        ("objections", "mail"): (sync, [str(mail), "--own-domain", "leadgov.example.com", "--insecure-local"]),
+        ("objections", "mail"): (officer, [str(mail), "--own-domain", "leadgov.example.com", "--insecure-local"]),
         ("policy", "check"): (Terminal(), [str(policy)]),
         ("policy", "example"): (Terminal(), []),
         ("policy", "apply"): (officer, [str(policy), "--insecure-local"]),

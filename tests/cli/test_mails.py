@@ -7,7 +7,7 @@ from email.message import EmailMessage
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from leadgate_cli.mails import Mail, read
+from leadgate_cli.mails import MOST_TOKENS, MOST_WRITERS, Mail, read
 
 OWN = ("leadgov.example.com",)
 IDA = "ida.vermolen@northpier.example.com"
@@ -45,7 +45,41 @@ def forwarded(text: str, *, kind: str = "plain") -> Mail:
 )
 def test_whoever_wrote_it_objects(sender: str) -> None:
     """The address is found however the name before it is written; a name that looks like an address is none."""
-    assert read(mail(f"From: {sender}"), OWN).address == IDA
+    assert read(mail(f"From: {sender}"), OWN).addresses == (IDA,)
+
+
+@pytest.mark.proves("R-017")
+def test_everybody_who_wrote_it_objects() -> None:
+    """Two people in one header, or in two, are both heard, each once; a colleague among them is nobody who objects."""
+    ben = "ben@werkform.example.org"
+    for headers in ((f"From: {IDA}, {COLLEAGUE}, {ben}, IDA.{IDA[4:]}",), (f"From: {IDA}", f"From: Ben <{ben}>")):
+        assert [one.lower() for one in read(mail(*headers), OWN).addresses] == [IDA, ben]
+    many = ", ".join(f"p{number}@a.example" for number in range(MOST_WRITERS + 1))
+    assert len(read(mail(f"From: {many}"), OWN).addresses) == MOST_WRITERS
+
+
+OF_OWN_LIST = "List-Id: Privacy <privacy.leadgov.example.com>"
+OF_LIST = "List-ID: <news.lists.example.org>"
+
+
+@pytest.mark.proves("R-017")
+@pytest.mark.parametrize(
+    "headers",
+    [
+        (OF_OWN_LIST, "From: 'Ida' via Privacy <privacy@leadgov.example.com>", f"Reply-To: Ida <{IDA}>"),
+        (OF_LIST, "From: Ida via News <news@lists.example.org>", f"Reply-To: News <news@lists.example.org>, {IDA}"),
+        (OF_LIST, "From: <bounce+ida@lists.example.org>", f"Reply-To: =?utf-8?q?Ida?= <{IDA}>"),
+        (OF_LIST, f"From: {IDA}", "Reply-To: news@lists.example.org"),
+        (OF_LIST, f"From: {IDA}", "Reply-To: somebody@elsewhere.example.org"),
+        ("List-Id: <team.northpier.example.com>", f"From: {IDA}", "Reply-To: team@northpier.example.com"),
+        ("List-Id: <team.northpier.example.com>", f"From: {IDA}"),
+        ("List-Id: nothing", f"From: {IDA}", "Reply-To: somebody@elsewhere.example.org"),
+        (f"From: {IDA}", "Reply-To: somebody@elsewhere.example.org"),
+    ],
+)
+def test_a_list_stands_for_nobody(headers: tuple[str, ...]) -> None:
+    """Where a list wrote itself in as the sender, whom the answer would go to wrote it; else the sender did."""
+    assert read(mail(*headers), OWN).addresses == (IDA,)
 
 
 @pytest.mark.parametrize(
@@ -69,13 +103,13 @@ def test_whoever_wrote_it_objects(sender: str) -> None:
 )
 def test_a_forwarded_mail_is_whose_it_was(block: str) -> None:
     """A colleague is nobody who objects: the block that the mail program quotes says who does."""
-    assert forwarded(f"Hi, please handle.\n\nAgnes\n\n{block}\n\nPlease stop.").address == IDA
+    assert forwarded(f"Hi, please handle.\n\nAgnes\n\n{block}\n\nPlease stop.").addresses == (IDA,)
 
 
 def test_a_forwarded_page_is_whose_it_was() -> None:
     """Where there is HTML alone, its text is read."""
     page = f"<div><p>Zie onder</p><b>Van:</b> Ida &lt;<a href='mailto:{IDA}'>{IDA}</a>&gt;<br><b>Datum:</b> ma</div>"
-    assert forwarded(page, kind="html").address == IDA
+    assert forwarded(page, kind="html").addresses == (IDA,)
 
 
 def test_an_attached_mail_is_whose_it_was() -> None:
@@ -91,7 +125,7 @@ def test_an_attached_mail_is_whose_it_was() -> None:
         message.set_content("see below")
         message.add_attachment(inner)
     found = read(outer.as_bytes(), OWN)
-    assert (found.address, found.received) == (IDA, datetime(2026, 11, 16, 8, tzinfo=UTC))
+    assert (found.addresses, found.received) == ((IDA,), datetime(2026, 11, 16, 8, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(
@@ -111,14 +145,24 @@ def test_an_attached_mail_is_whose_it_was() -> None:
 def test_who_is_not_named_is_not_guessed(raw: bytes) -> None:
     """Nothing, nonsense, or colleagues alone: there is neither address nor token."""
     found = read(raw, OWN)
-    assert (found.address, found.token) == ("", "")
+    assert (found.addresses, found.tokens) == ((), ())
 
 
 @pytest.mark.parametrize("header", ["To", "Delivered-To", "X-Original-To", "Cc"])
 def test_a_link_s_address_decides_alone(header: str) -> None:
     """Who wrote the mail does not matter, then: it may come from any mailbox."""
     found = read(mail(f"From: {IDA}", f"{header}: <Unsubscribe+abc234@leadgov.example.com>"), OWN)
-    assert found.token == "abc234"
+    assert found.tokens == ("abc234",)
+
+
+@pytest.mark.proves("R-017")
+def test_every_link_s_address_is_read() -> None:
+    """Of one header or several, each once, in any case, and no more than one objection may name."""
+    first, other = "<unsubscribe+abc@leadgov.example.com>", "Unsubscribe+DEF@leadgov.example.com"
+    found = read(mail(f"From: {IDA}", f"To: {first}, {other}", "Cc: unsubscribe+ABC@leadgov.example.com"), OWN)
+    assert found.tokens == ("abc", "def")
+    many = ", ".join(f"unsubscribe+t{number}@leadgov.example.com" for number in range(100))
+    assert read(mail(f"From: {IDA}", f"To: {many}"), OWN).tokens == tuple(f"t{number}" for number in range(MOST_TOKENS))
 
 
 def test_the_same_mail_has_the_same_name() -> None:
@@ -153,7 +197,7 @@ def test_a_broken_charset_hides_nobody_in_ascii(charset: str) -> None:
     """What the text is said to be written in is not believed further than it goes."""
     raw = mail(f"From: {COLLEAGUE}", text=f"\nFrom: Idä <{IDA}>\n", charset=charset)
     found = read(raw, OWN)
-    assert found.address == IDA or charset in {"utf-16", "utf-7"}
+    assert found.addresses == (IDA,) or charset in {"utf-16", "utf-7"}
 
 
 def test_a_mail_that_goes_on_and_on_is_read() -> None:
@@ -176,11 +220,11 @@ def test_a_mail_that_goes_on_and_on_is_read() -> None:
         b"From: " + b"<" * size,
         b"From: " + b'"\\' * (size // 2),
     ):
-        assert read(raw, OWN).address in {"", IDA}
+        assert read(raw, OWN).addresses in {(), (IDA,)}
     assert time.process_time() - before < 20
 
 
-HEADERS = st.sampled_from(["From", "To", "Received", "Message-ID", "Content-Type", "Content-Transfer-Encoding"])
+HEADERS = st.sampled_from(["From", "To", "Reply-To", "List-Id", "Received", "Message-ID", "Content-Type", "Content-Transfer-Encoding"])
 VALUES = st.one_of(
     st.text(max_size=60),
     st.sampled_from([

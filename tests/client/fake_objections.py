@@ -32,18 +32,30 @@ class ObjectionBook:
         return objection_id
 
     def register_item(self, item: wire.ObjectionItem, **facts: object) -> wire.ObjectionResult:
-        """Register one objection of a batch, if it names a person by more than a name."""
+        """Register one objection of a batch, if it is sound."""
+        result = self.judge_item(item)
+        if result.outcome == wire.OBJECTION_OUTCOME_VALID:
+            sound = [email for email in item.objector.emails if _is_sound(email)]
+            result.outcome = wire.OBJECTION_OUTCOME_REGISTERED
+            result.objection_id = self.register(
+                sound, reference=item.reference, received_time=item.received_time, **facts
+            )
+        return result
+
+    def judge_item(self, item: wire.ObjectionItem) -> wire.ObjectionResult:
+        """Say whether one objection of a batch names a person by more than a name, and by what else than it says."""
         objector = item.objector
         if not (objector.emails or objector.phones or objector.crm_references or objector.lead_ids):
             return wire.ObjectionResult(outcome=wire.OBJECTION_OUTCOME_NEEDS_IDENTIFIER)
-        for position, email in enumerate(objector.emails):
-            if email.count("@") != 1:
-                place, rule = f"objector.emails[{position}]", "must be an e-mail address"
-                return wire.ObjectionResult(outcome=wire.OBJECTION_OUTCOME_INVALID, field=place, rule=rule)
-        objection_id = self.register(
-            objector.emails, reference=item.reference, received_time=item.received_time, **facts
-        )
-        return wire.ObjectionResult(outcome=wire.OBJECTION_OUTCOME_REGISTERED, objection_id=objection_id)
+        left_out = [
+            wire.LeftOut(field=f"objector.emails[{position}]", rule="must be an e-mail address")
+            for position, email in enumerate(objector.emails)
+            if not _is_sound(email)
+        ]
+        if len(left_out) < len(objector.emails) or objector.phones or objector.crm_references or objector.lead_ids:
+            return wire.ObjectionResult(outcome=wire.OBJECTION_OUTCOME_VALID, left_out=left_out)
+        first = left_out[0]
+        return wire.ObjectionResult(outcome=wire.OBJECTION_OUTCOME_INVALID, field=first.field, rule=first.rule)
 
     def suppresses(self, emails: Iterable[str]) -> bool:
         """Whether an objection that has not ended names one of the addresses, or its domain."""
@@ -60,6 +72,11 @@ class ObjectionBook:
         if request.objection_id:
             return [self.objections[request.objection_id]] if request.objection_id in self.objections else []
         return self.listed("", request.import_id)
+
+    def is_annulled(self, import_id: str) -> bool:
+        """Whether there was an import of this name, and every objection of it is annulled."""
+        states = {one.state for one in self.listed("", import_id)} if import_id else set()
+        return states == {wire.OBJECTION_STATE_ANNULLED}
 
     def challenge(self, email: str) -> str:
         """Make a challenge for an address, whether or not it is known."""
@@ -80,3 +97,7 @@ class ObjectionBook:
 
     def _in_effect(self) -> list[wire.Objection]:
         return [one for one in self.objections.values() if one.state not in _ENDED]
+
+
+def _is_sound(email: str) -> bool:
+    return email.count("@") == 1

@@ -27,6 +27,7 @@ from tests.client.fake_objections import ObjectionBook
 from tests.client.refusals import (
     ANNULMENT_DIFFERS,
     CHALLENGE_INVALID,
+    IMPORT_ANNULLED,
     NOT_FOUND,
     OBJECTION_NOT_FOUND,
     POLICY_CHANGED,
@@ -214,8 +215,13 @@ class FakeObjections(objection_service_pb2_grpc.ObjectionServiceServicer):
     def BatchRegisterObjections(
         self, request: objection_service_pb2.BatchRegisterObjectionsRequest, context: grpc.ServicerContext
     ) -> objection_service_pb2.BatchRegisterObjectionsResponse:
-        """Decides on each item, once for each request id."""
+        """Decides on each item, once for each request id; with `validate_only` it only says how."""
         principal = self._fakes.arrive(request, context)
+        if request.validate_only:
+            judged = map(self._fakes.book.judge_item, request.items)
+            return self._fakes.leave(objection_service_pb2.BatchRegisterObjectionsResponse(results=judged), context)
+        if self._fakes.book.is_annulled(request.import_id):
+            IMPORT_ANNULLED.abort(context)
         answer = self._fakes.replay(request.request_id, request, context)
         if not isinstance(answer, objection_service_pb2.BatchRegisterObjectionsResponse):
             facts = {"channel": request.channel, "import_id": request.import_id, "registered_by": principal}

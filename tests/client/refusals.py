@@ -64,6 +64,7 @@ REUSED = Refusal(code=grpc.StatusCode.FAILED_PRECONDITION, reason="REQUEST_ID_RE
 NOT_FOUND = Refusal(code=grpc.StatusCode.NOT_FOUND, reason="LEAD_NOT_FOUND")
 OBJECTION_NOT_FOUND = Refusal(code=grpc.StatusCode.NOT_FOUND, reason="OBJECTION_NOT_FOUND")
 ANNULMENT_DIFFERS = Refusal(code=grpc.StatusCode.FAILED_PRECONDITION, reason="ANNULMENT_DIFFERS")
+IMPORT_ANNULLED = Refusal(code=grpc.StatusCode.FAILED_PRECONDITION, reason="IMPORT_ANNULLED")
 CHALLENGE_INVALID = Refusal(code=grpc.StatusCode.FAILED_PRECONDITION, reason="CHALLENGE_INVALID")
 TOKEN_INVALID = Refusal(code=grpc.StatusCode.UNAUTHENTICATED, reason="TOKEN_INVALID")
 POLICY_INVALID = Refusal(code=grpc.StatusCode.INVALID_ARGUMENT, reason="POLICY_INVALID")

@@ -15,6 +15,7 @@ from leadgate_client import (
     Company,
     ContactScope,
     CrmReference,
+    ImportAnnulled,
     NameAtCompany,
     NotFound,
     ObjectionChannel,
@@ -117,6 +118,16 @@ def test_a_bad_item_of_a_batch_stops_no_good_one(client: Client) -> None:
     assert client.check_suppression(ADA) is True
 
 
+def test_a_batch_can_be_judged_and_nothing_done(client: Client, fakes: Fakes) -> None:
+    """`validate_only` goes out, and what would be registered is valid."""
+    good, bad = client.batch_register_objections(
+        items("ada@example.com", "ada"), channel=SUPPORT, validate_only=True
+    ).results
+    assert good.outcome == ObjectionOutcome.OBJECTION_OUTCOME_VALID
+    assert bad.outcome == ObjectionOutcome.OBJECTION_OUTCOME_INVALID
+    assert fakes.book.objections == {}
+
+
 def test_a_batch_whose_answer_was_lost_takes_effect_once(client: Client, fakes: Fakes) -> None:
     """A batch is tried again with its request id, and answered from the record."""
     fakes.after = [UNAVAILABLE]
@@ -188,6 +199,8 @@ def test_a_whole_import_is_annulled_and_nothing_else(client: Client, second: Cli
     assert second.annul_objection(import_id="a", reason=WRONG_LIST).annulled_objections == 2
     assert client.check_suppression(ADA) is False
     assert client.check_suppression(BO) is True
+    with pytest.raises(ImportAnnulled):
+        client.batch_register_objections(items("ada@example.com"), channel=SUPPORT, import_id="a")
 
 
 def test_an_annulment_is_of_one_thing(client: Client, fakes: Fakes) -> None:

@@ -215,14 +215,15 @@ def test_a_business_that_another_s_objection_withholds_stays(world: World) -> No
 
 
 @pytest.mark.proves("R-031", "R-091")
-def test_a_slip_by_name_is_undone_beside_an_unknown_address(world: World) -> None:
-    """Somebody of that name objected with an address that nobody knows, which withholds nobody; nor does that slip."""
+def test_who_is_withheld_for_a_name_twice_comes_back_with_the_last(world: World) -> None:
+    """By her name alone, and by it with an address of nobody: each withholds her, whichever of them is a slip."""
     admit(world, IDA, "Ida Vermolen")
     name = NameAtCompany("Ida Vermolen", "northpier.example.com")
-    world.register(Objector(names=(name,), emails=("ida@unknown.example.net",)))
+    with_more = world.register(Objector(names=(name,), emails=("ida@unknown.example.net",)))
     slip = world.register(Objector(names=(name,)))
+    assert annul(world, slip) == 0
     assert world.listed() == []
-    assert annul(world, slip) == 1
+    assert annul(world, with_more) == 1
     assert len(world.listed()) == 1
 
 
@@ -252,6 +253,53 @@ def test_a_whole_import_is_annulled(world: World) -> None:
     assert (done.done, done.objections) == (True, many)
     assert [is_suppressed(world, email) for email in sample] == [True, False, False]
     assert world.findings() == ()
+
+
+@pytest.mark.proves("R-026", "R-091")
+@pytest.mark.parametrize("resent", ["the same batch", "with another request id", "the rest of the file"])
+def test_an_import_that_was_annulled_does_not_come_back_by_itself(world: World, resent: str) -> None:
+    """A job that sends a wrong list again registers nobody; by another name it is heard, and so is who writes."""
+    caller, people = world.caller(), ("a@harbour.example.org", "b@harbour.example.org")
+    world.register_all(*people, import_id="list-1", caller=caller)
+    annul(world, "list-1")
+    before = world.counts()
+    again = caller if resent == "the same batch" else world.caller()
+    who = ("c@harbour.example.org",) if resent == "the rest of the file" else people
+    for _ in range(2):
+        with pytest.raises(FailedPrecondition, match="another name") as refused:
+            world.register_all(*who, import_id="list-1", caller=again)
+    assert refused.value.reason == "IMPORT_ANNULLED"
+    assert world.counts() == before
+    assert not any(is_suppressed(world, email) for email in (*people, *who))
+    world.register(people[0])
+    world.register_all(people[1], import_id="list-1-again")
+    assert all(is_suppressed(world, email) for email in people)
+
+
+@pytest.mark.proves("R-026", "R-091")
+def test_an_import_of_which_one_was_annulled_goes_on(world: World) -> None:
+    """Two people took a single row of it back: the rest of the file is registered, and that row stays away."""
+    caller, people = world.caller(), ("a@harbour.example.org", "b@harbour.example.org")
+    first = world.register_all(*people, import_id="list-1", caller=caller)
+    assert first[0] is not None
+    annul(world, first[0])
+    assert world.register_all(*people, import_id="list-1", caller=caller) == first
+    assert [is_suppressed(world, email) for email in people] == [False, True]
+    world.register_all("c@harbour.example.org", import_id="list-1")
+    assert is_suppressed(world, "c@harbour.example.org")
+
+
+@pytest.mark.proves("R-026", "R-091")
+def test_while_an_import_is_being_annulled_no_batch_of_it_comes_back(world: World) -> None:
+    """An import of two batches: the first is annulled, the second not yet, and a job sends the first again."""
+    caller, person = world.caller(), "a@harbour.example.org"
+    (first,) = world.register_all(person, import_id="list-1", caller=caller)
+    world.register_all("b@harbour.example.org", import_id="list-1")
+    assert first is not None
+    annul(world, first)
+    with pytest.raises(FailedPrecondition, match="annulled"):
+        world.register_all(person, import_id="list-1", caller=caller)
+    assert not is_suppressed(world, person)
 
 
 PEOPLE = [f"person{number}@harbour.example.org" for number in range(5)]

@@ -143,6 +143,7 @@ def test_the_check_answers_for_anything(world: World) -> None:
 @pytest.mark.proves("R-024", "R-031")
 def test_a_lead_that_is_not_held_makes_a_name_no_more_certain(world: World) -> None:
     """With a name and the id of a lead that is gone, nothing tells who it is: nothing is erased, no time is told."""
+    world.admit(of(world))
     gone = Uuid7(world.clock)().bytes
     assert world.register(Objector(names=(NAMED,), lead_ids=(gone,))).erase_time is None
     assert world.register(Objector(names=(NAMED,), emails=(IDA,))).erase_time is not None

@@ -1,50 +1,17 @@
 """The demo ends with a check of what must hold, and each part of it can fail."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
 from leadgate.v1.intake_service_pb2 import EnrichLeadResponse
-from leadgate_cli.demo.clock import HeldClock
-from leadgate_cli.demo.ending import Ending, look
-from leadgate_cli.demo.play import Play
-from leadgate_cli.demo.run import write_script
-from leadgate_cli.demo.stage import Stage, staged
-from leadgate_cli.demo.tally import Tally
+from leadgate_cli.demo.ending import Ending
+from leadgate_cli.demo.tally import Objection, Tally
+from leadgate_cli.demo.ways import Way
 from leadgate_client import Outcome
 
-
-@dataclass(frozen=True, slots=True)
-class Played:
-    """A run that has come to its last day, with the service still up."""
-
-    stage: Stage
-    pool: ThreadPoolExecutor
-    today: date
-    tally: Tally
-    ending: Ending
-
-    def looked_at(self, tally: Tally) -> tuple[str, ...]:
-        """Say what does not hold by another tally."""
-        return look(self.stage, tally, self.today, self.pool).broken
-
-
-@pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
-    """Play some leads up to the last day."""
-    script, clock = write_script(40, 1), HeldClock()
-    folder = tmp_path_factory.mktemp("played")
-    with (
-        staged(folder, clock, generator=script.generator, seed=script.seed) as stage,
-        ThreadPoolExecutor(4) as pool,
-    ):
-        play = Play(stage, clock, pool, lambda _: None)
-        play.perform(script.stops)
-        ending = look(stage, play.tally, clock().date(), pool)
-        yield Played(stage, pool, clock().date(), play.tally, ending)
+from tests.demo.conftest import Played
 
 
 def test_a_true_run_breaks_nothing(played: Played) -> None:
@@ -94,7 +61,13 @@ def let_through(tally: Tally, _ending: Ending, _today: date) -> None:
 
 def forgotten(tally: Tally, _ending: Ending, _today: date) -> None:
     """Somebody objected of whom the suppression list knows nothing."""
-    tally.objectors.add("nobody@elsewhere.example.org")
+    tally.objected("nobody@elsewhere.example.org", Way.LETTER, 0)
+
+
+def told(tally: Tally, _ending: Ending, _today: date) -> None:
+    """A provider was asked once more about somebody who had objected before."""
+    objector, objection = next((one, had) for one, had in tally.objectors.items() if had.told)
+    tally.objectors[objector] = Objection(objection.way, objection.told - 1)
 
 
 @pytest.mark.parametrize(
@@ -107,6 +80,7 @@ def forgotten(tally: Tally, _ending: Ending, _today: date) -> None:
         (gone_early, "Until its last day, only an objection withholds a lead."),
         (let_through, "A look-up of somebody who objected is stopped."),
         (forgotten, "Whoever objected is suppressed."),
+        (told, "No provider is told of anybody who objected."),
         (listed_alone, "Every reader sees the same leads, one by one and as a list."),
     ],
 )
@@ -125,3 +99,11 @@ def test_a_request_that_the_service_did_not_count_is_named(played: Played) -> No
     finally:
         played.stage.app.counters.count("provider_calls.clearbit", 1)
     assert broken == ("The service counts the requests that reach the providers.",)
+
+
+def test_more_objectors_than_one_caller_may_ask_about_in_a_minute_are_asked_about(played: Played) -> None:
+    """A run of many leads is not ended by the limit of questions: the demo lets time pass between them."""
+    tally = deepcopy(played.tally)
+    for number in range(300):
+        tally.objected(f"nobody-{number}@elsewhere.example.org", Way.LETTER, 0)
+    assert played.looked_at(tally) == ("Whoever objected is suppressed.",)

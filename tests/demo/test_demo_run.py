@@ -1,5 +1,6 @@
 """`leadgate demo`: what it prints is true, and the same again for the same seed."""
 
+import re
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -10,7 +11,9 @@ import pytest
 from leadgate_cli.demo import command
 from leadgate_cli.demo.clock import BEGIN
 from leadgate_cli.demo.scenario import LAST_DAY
+from leadgate_cli.demo.ways import Way
 from leadgate_cli.failures import Misused
+from leadgate_client import ObjectionChannel
 from leadgate_service.domain.formats import FORMATS
 from leadgate_service.domain.projection import UNKNOWN
 
@@ -69,6 +72,14 @@ def test_what_is_dropped_is_named_by_the_providers_documentation_alone(runs: Run
     assert {"person.email", "person.bio", "person.linkedin.handle", "company.geo.lat"} <= dropped.keys()
 
 
+@pytest.mark.proves("R-001")
+def test_a_value_of_a_wrong_type_is_counted_by_its_path(runs: Runs) -> None:
+    """Programs find by path what the table for people says of the field; no other path supplies somebody's name."""
+    row = re.search(r"^full_name .*wrong type (\d+)", runs.told.stdout.decode(), re.MULTILINE)
+    assert row is not None
+    assert runs.kept.figures["fields_dropped"]["person.name.fullName"] == int(row[1]) > 0
+
+
 def test_the_same_seed_gives_the_same_counts(runs: Runs) -> None:
     """Calls that run at once arrive in another order each time, and that changes no count."""
 
@@ -76,6 +87,35 @@ def test_the_same_seed_gives_the_same_counts(runs: Runs) -> None:
         return {name: value for name, value in figures.items() if name != "seconds"}
 
     assert counts(runs.kept.figures) == counts(runs.again.figures)
+
+
+@pytest.mark.proves("R-017")
+def test_people_object_by_every_channel(runs: Runs) -> None:
+    """No channel of the contract is left out, and webhook, click and provider are named as what registered it."""
+    with closing(sqlite3.connect(f"file:{kept_folder(runs) / 'leadgate.db'}?mode=ro", uri=True)) as database:
+        came = set(database.execute("SELECT channel, registered_by FROM objections"))
+        of_imports = database.execute("SELECT count(*) FROM objections WHERE import_id IS NOT NULL").fetchone()[0]
+    channels = {name.removeprefix("OBJECTION_CHANNEL_").lower() for name in ObjectionChannel.keys()[1:]}
+    assert {channel for channel, _ in came} == channels
+    assert {("support", "door:zendesk"), ("one_click", "door:one_click"), ("support", "demo-support")} <= came
+    assert of_imports > 0
+
+
+@pytest.mark.proves("R-017", "R-019")
+def test_whoever_objected_is_not_asked_for_again_whatever_the_way_in(runs: Runs) -> None:
+    """Of each way in people see how many objected, and that every look-up since was stopped before a provider knew."""
+    told, objected_all, since_all = runs.told.stdout.decode(), 0, 0
+    for way in Way:
+        row = re.search(rf"^{re.escape(way)} +(\d+) +(\d+) +(\d+) +(\d+)$", told, re.MULTILINE)
+        assert row is not None, way
+        objected, since, stopped, told_since = map(int, row.groups())
+        assert objected > 0, way
+        assert (stopped, told_since) == (since, 0), way
+        objected_all += objected
+        since_all += since
+    assert since_all > 0
+    assert re.search(rf"^objections registered +{objected_all}$", told, re.MULTILINE)
+    assert objected_all == runs.kept.figures["objections"]
 
 
 def test_database_keys_logs_and_traffic_are_kept(runs: Runs) -> None:

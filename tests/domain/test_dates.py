@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from leadgate_service.domain.dates import add_days, add_months, day_end_instant, today_in
+from leadgate_service.domain.dates import add_days, add_months, day_end_instant, tells_a_day, today_in
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
@@ -76,6 +76,26 @@ def test_an_instant_without_zone_has_no_date() -> None:
     """Nobody can say which day an instant without a zone is."""
     with pytest.raises(ValueError, match="time zone"):
         today_in(AMSTERDAM, datetime(2026, 1, 1, 12))  # noqa: DTZ001 - the missing zone is what is tried
+
+
+@pytest.mark.parametrize(
+    ("zone", "instant", "whole"),
+    [
+        pytest.param("Europe/Amsterdam", "2026-01-01T23:00:00+00:00", True, id="midnight in winter"),
+        pytest.param("Europe/Amsterdam", "2026-07-01T22:00:00+00:00", True, id="midnight in summer"),
+        pytest.param("Europe/Amsterdam", "2026-07-01T23:00:00+00:00", False, id="one o'clock in summer"),
+        pytest.param("Europe/Amsterdam", "2026-01-01T23:00:00.000001+00:00", False, id="a moment after"),
+        pytest.param("Europe/Amsterdam", "2026-07-01T00:00:00+02:00", True, id="in the zone's own time"),
+        pytest.param("Europe/Amsterdam", "2026-07-01T00:00:00+00:00", True, id="midnight of UTC"),
+        pytest.param("America/New_York", "2026-07-01T00:00:00+00:00", False, id="midnight of UTC is another day here"),
+        pytest.param("America/Sao_Paulo", "2018-11-04T03:00:00+00:00", True, id="midnight does not exist"),
+        pytest.param("America/Havana", "2026-11-01T04:00:00+00:00", True, id="midnight occurs twice: the first"),
+        pytest.param("America/Havana", "2026-11-01T05:00:00+00:00", False, id="midnight occurs twice: the second"),
+    ],
+)
+def test_the_beginning_of_a_day_stands_for_the_day(zone: str, instant: str, *, whole: bool) -> None:
+    """A day that somebody wrote down is told from a time that a clock showed, in the zone's or in UTC's writing."""
+    assert tells_a_day(datetime.fromisoformat(instant), ZoneInfo(zone)) == whole
 
 
 @pytest.mark.proves("R-084")

@@ -65,10 +65,11 @@ def test_every_other_documented_path_is_counted_by_name_and_dropped(source: Sour
 @pytest.mark.parametrize("value", [7, 7.5, True, False, ["x"], {"x": "y"}], ids=repr)
 @pytest.mark.parametrize(("source", "taken"), TAKEN, ids=lambda value: getattr(value, "path", str(value)))
 def test_a_value_of_another_type_is_dropped_and_noted(source: SourceName, taken: Any, value: object) -> None:
-    """A permitted path does not make a value permitted: only text is taken, and the field is noted as mistyped."""
+    """A permitted path does not make a value permitted: only text is taken, the rest is counted, its field noted."""
     answer = project(source, only(taken.path, value), TODAY)
     assert answer.values == {}
     assert answer.wrong_type == {taken.field}
+    assert answer.dropped_attributes == {taken.path: 1}
 
 
 @pytest.mark.parametrize("nothing", [None, [], {}], ids=repr)
@@ -134,6 +135,7 @@ def test_hunters_range_is_read_in_both_of_its_forms() -> None:
     compatible = project(HUNTER, {"company": {"metrics": {"employees": 64, "employeesRange": "51-250"}}}, TODAY)
     assert native.values == compatible.values == {Field.COMPANY_EMPLOYEE_RANGE: "51-250"}
     assert compatible.wrong_type == frozenset()
+    assert compatible.dropped_attributes == {"company.metrics.employees": 1}
 
 
 @pytest.mark.proves("R-076")

@@ -130,6 +130,21 @@ def test_anything_that_is_known_can_be_entered(small: RunningService) -> None:
     assert all(suppressed(small, email) for email in ("ida@home.example.net", "third@example.org"))
 
 
+@pytest.mark.proves("R-024")
+def test_a_day_that_was_entered_stays_a_day(small: RunningService) -> None:
+    """No page and no receipt makes a midnight of it; where none was entered, the moment is told with its time."""
+    clerk = Clerk.of(small, "support")
+    page = clerk.register(IDA, received="2026-01-02")
+    assert "reached us on 02 January 2026. It has" in page.value("receipt-en")
+    assert "bereikt op 02-01-2026. Het geldt" in page.value("receipt-nl")
+    for path in (f"/desk/objections/{id_of(clerk)}", "/desk/objections"):
+        received, *others = clerk.open(path).root.all("time")
+        assert (received.text, received.attributes["datetime"]) == ("2026-01-02", "2026-01-02")
+        assert all(":" in other.text for other in others)
+    clerk.register("eva@third.example.net")
+    assert ":" in clerk.open(f"/desk/objections/{id_of(clerk)}").root.all("time")[0].text
+
+
 @pytest.mark.parametrize(
     ("typed", "control", "told"),
     [
@@ -140,6 +155,11 @@ def test_anything_that_is_known_can_be_entered(small: RunningService) -> None:
         ({"crm_id_1": "a b"}, "crm-id-1", "Record id must be 1 to 40 letters and digits"),
         ({"crm_id_1": "1", "crm_object_1": "Account"}, "crm-object-1", "must be a person's: Lead or Contact"),
         ({"crm_id_1": "1", "crm_recipient_1": "other"}, "crm-recipient-1", "must be a recipient's name in the policy"),
+        (
+            {"crm_id_1": "1", "crm_id_2": "2", "crm_recipient_2": "other"},
+            "crm-recipient-2",
+            "CRM must be a recipient's name in the policy",
+        ),
         ({"full_name_1": "Ida Vermolen"}, "company-domain-1", "Domain of the company must be a host name"),
         ({"company_domain_1": "example.org"}, "full-name-1", "Name must not be empty"),
         ({"email_1": "a@example.org", "channel": "DREAM"}, "channel", "How it came must be chosen"),
@@ -164,7 +184,7 @@ def test_a_mistake_is_told_beside_its_field(shared_desk: Clerk, typed: dict[str,
     assert title.text.startswith("Error: ")
     for name, value in typed.items():
         kept = {one.attributes.get("value") for one in page.root.all("input")}
-        assert value in kept or name in {"channel", "crm_object_1", "crm_recipient_1"}
+        assert value in kept or name in {"channel", "crm_object_1", "crm_recipient_1", "crm_recipient_2"}
     assert shared_desk.service.kept() == before
 
 

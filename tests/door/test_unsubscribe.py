@@ -1,12 +1,14 @@
 """One-click unsubscribe (RFC 8058): the link that every mail carries is enough, and only its POST does anything."""
 
 import json
+from html import escape
 
 import grpc
 import pytest
 import sqlalchemy as sa
 from leadgate.v1 import intake_service_pb2, lead_service_pb2, objection_service_pb2, types_pb2
 from leadgate_service.errors import Unavailable
+from leadgate_service.policy_file import BundledPolicy, bundled_text, parse
 from leadgate_service.storage import tables
 
 from tests.builders import IDA, company, person
@@ -66,6 +68,16 @@ def test_a_form_of_either_encoding_is_taken(shared: RunningService) -> None:
     assert suppressed(shared, "multi@northpier.example.com")
 
 
+@pytest.mark.parametrize("end", [b"\r\n", b"\n", b" "])
+def test_a_body_that_ends_in_a_line_break_is_taken(shared: RunningService, end: bytes) -> None:
+    """Some receivers send the words of RFC 8058 as a line."""
+    email = f"line{end.hex()}@northpier.example.com"
+    path = take_in(shared, email)
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert visit(shared, "POST", path, data=b"List-Unsubscribe=One-Click" + end, headers=headers).status_code == 200
+    assert suppressed(shared, email)
+
+
 def test_a_link_that_is_only_followed_does_nothing(shared: RunningService) -> None:
     """Scanners of mail open every link: they get a page with a button, and nobody is unsubscribed."""
     path, before = take_in(shared, "scan@northpier.example.com"), shared.kept()
@@ -88,6 +100,23 @@ def test_the_answer_can_be_quoted(shared: RunningService) -> None:
     assert f"{digits[:8]}-{digits[8:12]}" in page
     assert 'lang="nl"' in page
     assert "northpier.example.com" not in page
+
+
+@pytest.mark.proves("R-024")
+def test_the_page_is_the_confirmation(shared: RunningService) -> None:
+    """Nothing else is sent to who clicks: in both languages it tells the effect, what remains, and where to complain."""
+    page = visit(shared, "POST", take_in(shared, "told@northpier.example.com"), data=ONE_CLICK).text
+    english, dutch = (" ".join(part.split()) for part in page.split('<div lang="nl">'))
+    policy = parse(bundled_text(BundledPolicy.DEMO))
+    receipt = policy.objections.receipt
+    for part in (english, dutch):
+        for element in (receipt.contact, receipt.authority, receipt.controller):
+            assert escape(element) in part
+    years, days = policy.statement.evidence_years, receipt.backup_days
+    for told in ("ask others for data about you", "for as long as we ask others", f": {years} years", f": {days} days"):
+        assert told in english
+    for told in ("gegevens meer over u op", "zolang wij gegevens", f": {years} jaar", f"ten hoogste {days} dagen"):
+        assert told in dutch
 
 
 @pytest.mark.proves("P9")
@@ -193,8 +222,8 @@ def test_a_link_s_token_names_an_objector_over_grpc_too(shared: RunningService) 
     assert asked.metadata["field"] == "objector.unsubscribe_tokens[0]"
 
 
-@pytest.mark.parametrize("accept", ["text/html", "application/json"])
-def test_with_the_database_down_a_click_may_come_again(sqlite_url: str, start: Start, accept: str) -> None:
+@pytest.mark.parametrize(("accept", "told"), [("text/html", "reload this page"), ("application/json", "send it again")])
+def test_with_the_database_down_a_click_may_come_again(sqlite_url: str, start: Start, accept: str, told: str) -> None:
     """What could not be stored is not acknowledged: 503, with the time after which to come back."""
     faults = Faults()
     service = start(sqlite_url, wrap=faults.over)
@@ -203,7 +232,7 @@ def test_with_the_database_down_a_click_may_come_again(sqlite_url: str, start: S
     answer = visit(service, "POST", path, data=ONE_CLICK, headers={"Accept": accept})
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
     assert answer.headers["content-type"].startswith(accept)
-    assert "send it again" in answer.text
+    assert told in answer.text
     faults.failing.clear()
     assert visit(service, "POST", path, data=ONE_CLICK).status_code == 200
     assert suppressed(service)

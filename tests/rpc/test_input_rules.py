@@ -85,7 +85,10 @@ BAD_OBJECTORS: list[tuple[dict[str, Any], tuple[str, str]]] = [
         {"crm_references": [record(object="Account")]},
         ("objector.crm_references[0].object", "must be a person's: Lead or Contact"),
     ),
-    ({"crm_references": [record(recipient=CANARY)]}, ("crm_reference.recipient", RECIPIENT)),
+    (
+        {"crm_references": [record(), record(recipient=CANARY)]},
+        ("objector.crm_references[1].recipient", RECIPIENT),
+    ),
     (
         {"lead_ids": [CANARY]},
         ("objector.lead_ids[0]", "must be a UUID in lower-case hexadecimal with hyphens"),

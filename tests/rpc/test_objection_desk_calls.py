@@ -65,7 +65,7 @@ def test_each_of_a_batch_has_an_outcome_of_its_own(service: RunningService) -> N
         REGISTERED,
     ]
     assert (results[0].matched_leads, results[1].field) == (1, "objector.emails[0]")
-    assert results[5].field == "crm_reference.recipient"
+    assert results[5].field == "objector.crm_references[0].recipient"
     assert is_suppressed(service, IDA)
     kept = service.kept()
     assert service.as_("support").send(request).body == answer.body

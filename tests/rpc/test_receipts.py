@@ -59,6 +59,17 @@ def test_a_receipt_names_effect_remainder_and_complaint(language: str, told: lis
 
 
 @pytest.mark.proves("R-024")
+@pytest.mark.parametrize("basis", Basis)
+@pytest.mark.parametrize(
+    ("language", "day"), [("nl", "bereikt op 28-03-2026. Het geldt"), ("en", "reached us on 28 March 2026. It has")]
+)
+def test_a_day_is_told_as_a_day(language: str, day: str, basis: Basis) -> None:
+    """Who knows only the day on which it came names its beginning: no receipt makes a time of that, in Dutch or not."""
+    for beginning in (datetime(2026, 3, 28, tzinfo=AMSTERDAM), datetime(2026, 3, 28, tzinfo=UTC)):
+        assert day in receipt(language, replace(FACTS, basis=basis, received=beginning), AMSTERDAM)
+
+
+@pytest.mark.proves("R-024")
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("element", ["objection_id", "controller", "contact", "authority"])
 def test_a_receipt_without_an_element_is_not_written(language: str, element: str) -> None:

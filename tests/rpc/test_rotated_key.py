@@ -5,19 +5,32 @@ from pathlib import Path
 import grpc
 import pytest
 import sqlalchemy as sa
+from grpc_health.v1 import health_pb2_grpc
+from grpc_health.v1.health_pb2 import HealthCheckRequest
 from leadgate.v1 import governance_service_pb2, lead_service_pb2
 from leadgate_service.app import rotate_token_key
-from leadgate_service.errors import FailedPrecondition
+from leadgate_service.errors import FailedPrecondition, Unavailable
 from leadgate_service.keep_ring import KeepRing
 from leadgate_service.keyfiles import KeyRingError
 from leadgate_service.storage import tables
 from leadgate_service.storage.work import Latch, Statement, Work
 
 from tests.rpc.conftest import Start
+from tests.rpc.faulty_store import Faults
 from tests.rpc.messages import enrich, get, ingest, object_
+from tests.rpc.test_lifecycle import NOT_SERVING, SERVING, health
+from tests.rpc.wire import SERVICES
 from tests.running_service import Clock, Loop, RunningService, settings
 
 pytestmark = pytest.mark.proves("R-032", "R-034")
+
+
+PARTS = ("", *(one.full_name for one in SERVICES))
+
+
+def told(service: RunningService) -> dict[str, int]:
+    """What probes are told of the whole and of each part."""
+    return {name: health(service, name) for name in PARTS}
 
 
 def rotate(folder: Path, database_url: str, loop: Loop, clock: Clock) -> None:
@@ -53,6 +66,44 @@ def test_services_that_were_not_started_again_fail_closed(
     assert told.withheld.reason == lead_service_pb2.WITHHELD_REASON_SUPPRESSED
     for service in services:
         service.stop()
+
+
+def test_probes_are_told_what_cannot_be_served_after_a_rotation(
+    postgres_url: str, start: Start, tmp_path: Path, loop: Loop, clock: Clock
+) -> None:
+    """Two processes say so by themselves, without a call; only what explains it serves, until they start again."""
+    services = [start(postgres_url), start(postgres_url)]
+    watches = [health_pb2_grpc.HealthStub(one.channel).Watch(HealthCheckRequest(), timeout=20) for one in services]
+    assert [next(watch).status for watch in watches] == [SERVING, SERVING]
+    rotate(tmp_path, postgres_url, loop, clock)
+    assert [next(watch).status for watch in watches] == [NOT_SERVING, NOT_SERVING]
+    for service, watch in zip(services, watches, strict=True):
+        watch.cancel()
+        assert told(service) == {**dict.fromkeys(PARTS, NOT_SERVING), "leadgate.v1.GovernanceService": SERVING}
+        assert service.as_("operator").send(governance_service_pb2.GetReadinessRequest()).code is grpc.StatusCode.OK
+    assert told(start(postgres_url)) == dict.fromkeys(PARTS, SERVING)
+
+
+def test_probes_are_told_of_objectors_who_are_lost_and_found(sqlite_url: str, start: Start) -> None:
+    """The log has it once, however often it is looked. A database that is away tells nothing, and changes nothing."""
+    faults = Faults()
+    service = start(sqlite_url, wrap=faults.over)
+    away, lost = Unavailable("STORE_UNAVAILABLE", "It is away."), KeyRingError("The canary objector is not found.")
+    for failing, status in (
+        (away, SERVING),
+        (lost, NOT_SERVING),
+        (lost, NOT_SERVING),
+        (away, NOT_SERVING),
+        (None, SERVING),
+        (lost, NOT_SERVING),
+    ):
+        faults.failing.clear()
+        if failing is not None:
+            faults.failing["check_ring"] = failing
+        service.loop.run(service.app._sight.look())
+        assert told(service)["leadgate.v1.IntakeService"] == told(service)[""] == status
+    assert service.log.getvalue().count('"incident": "sight"') == 2
+    service.stop()
 
 
 def test_a_key_is_not_rotated_under_a_service_on_sqlite(

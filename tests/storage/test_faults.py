@@ -9,7 +9,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import pytest
-from leadgate_service.audit import Entry
+from leadgate_service.audit import ChainHeader, Entry
 from leadgate_service.domain.candidate import Candidate, Origin
 from leadgate_service.domain.decision import Decision, Outcome, Reason
 from leadgate_service.domain.objector import Objector
@@ -388,8 +388,7 @@ def test_after_an_unknown_commit_a_new_chain_names_the_old(faulty_world: World, 
     with pytest.raises(CommitUnknown):
         world.admit(answer(world, 2))
     world.admit(answer(world, 3))
-    headers = [chain.header for chain in world.run(world.store.audit_chains()) if chain.header is not None]
-    (successor,) = [header for header in headers if header.previous is not None]
+    (successor,) = [header for header in headers(world) if header.previous is not None]
     assert successor.previous == known
     assert successor.writer == "intake"
     check_invariants(world)
@@ -397,5 +396,10 @@ def test_after_an_unknown_commit_a_new_chain_names_the_old(faulty_world: World, 
 
 def writers(world: World, writer: str) -> set[UUID]:
     """The chains of a writer."""
+    return {header.chain_id for header in headers(world) if header.writer == writer}
+
+
+def headers(world: World) -> list[ChainHeader]:
+    """How the chains began."""
     chains = world.run(world.store.audit_chains())
-    return {chain.chain_id for chain in chains if chain.header is not None and chain.header.writer == writer}
+    return [chain.header for chain in chains if isinstance(chain.header, ChainHeader)]

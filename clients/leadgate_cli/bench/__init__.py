@@ -2,8 +2,8 @@
 
 A rate says more about the machine and the minute than about the code. So each row runs two sides in turn, the service
 and a limit (a bare echo on the same server, the same rows written with nothing decided, or the service itself with less
-to look through), and gives the median of the paired ratios. No earlier result is ever read: ratios of different runs
-are not to be compared.
+to look through), and gives the median of the paired ratios. Memory, which is no rate, is set against what is allowed.
+No earlier result is ever read: ratios of different runs are not to be compared.
 """
 
 import signal
@@ -15,8 +15,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 from leadgate_cli.bench import report
+from leadgate_cli.bench.host import PROCESS_STATUS
 from leadgate_cli.bench.machine import this_machine
-from leadgate_cli.bench.place import Scale
+from leadgate_cli.bench.place import BATCH, Scale
 from leadgate_cli.bench.rows import ROW_IDS, SHORT_LIST, run, windows_of
 from leadgate_cli.failures import EXIT_REFUSED, Misused
 from leadgate_cli.output import AsJson, print_json
@@ -28,6 +29,9 @@ STORED_LEADS = 20_000
 LISTED_TOKENS = 1_000_000
 """How many tokens the long suppression list has: a tenth of what the goal is set for, which takes minutes to make."""
 
+IMPORTED_OBJECTIONS = 100_000
+"""How many objections are imported where memory is weighed."""
+
 Rows = Annotated[str, typer.Option("--rows", help="Which rows, separated by commas.")]
 Pairs = Annotated[int, typer.Option("--pairs", min=1, help="How often each side runs; a figure to quote needs 5.")]
 Seconds = Annotated[float, typer.Option("--seconds-per-side", min=0.1, help="How long a side runs each time.")]
@@ -35,6 +39,9 @@ Leads = Annotated[int, typer.Option("--leads", min=500, help="How many leads are
 
 Tokens = Annotated[
     int, typer.Option("--tokens", min=SHORT_LIST, help="How long S13's list is; its goal is set for 10,000,000.")
+]
+Objections = Annotated[
+    int, typer.Option("--objections", min=BATCH, help="How many S15 imports; its goal is set for 100,000.")
 ]
 
 
@@ -45,6 +52,7 @@ def command(  # noqa: PLR0913 - what a run is
     seconds_per_side: Seconds = 3.0,
     leads: Leads = STORED_LEADS,
     tokens: Tokens = LISTED_TOKENS,
+    objections: Objections = IMPORTED_OBJECTIONS,
     as_json: AsJson = False,
 ) -> None:
     """Measure the service against the limits of its parts, as ratios within this run.
@@ -64,7 +72,7 @@ def command(  # noqa: PLR0913 - what a run is
             wanted,
             pairs=pairs,
             seconds=seconds_per_side,
-            scale=Scale(leads=leads, tokens=tokens),
+            scale=Scale(leads=leads, tokens=tokens, objections=objections),
             advance=lambda: progress.advance(task),
         )
     machine.versions.update(findings.databases)
@@ -78,4 +86,6 @@ def _wanted(rows: str) -> list[str]:
     wanted = [row.strip().upper() for row in rows.split(",")]
     if not set(wanted) <= set(ROW_IDS):
         raise Misused(f"--rows takes {', '.join(ROW_IDS)}, separated by commas.")
+    if "S15" in wanted and not PROCESS_STATUS.exists():
+        raise Misused("S15 reads what Linux alone tells of a process: name the other rows with --rows.")
     return wanted

@@ -44,11 +44,11 @@ class Figures:
 
     Attributes:
         name: What the side does.
-        unit: Of the rate, such as `calls/s`.
-        rate: Median rate.
+        unit: Of the rate, such as `calls/s`; of an amount, `MiB`.
+        rate: Median rate; of what is no rate, such as memory, the median amount.
         service_microseconds: Median CPU time of the service per operation, in microseconds; None without a service.
         service_share: Median share of one core that the service used; None without a service.
-        client_share: Median share of one core that the process that makes the load used.
+        client_share: Median share of one core that the process that makes the load used; None of an amount.
     """
 
     name: str
@@ -56,12 +56,14 @@ class Figures:
     rate: float
     service_microseconds: float | None
     service_share: float | None
-    client_share: float
+    client_share: float | None
 
     @property
     def client_bound(self) -> bool:
         """The process that made the load was what limited the rate, not the service."""
-        return self.service_share is not None and self.service_share < self.client_share >= BUSY_SHARE
+        if self.service_share is None or self.client_share is None:
+            return False
+        return self.service_share < self.client_share >= BUSY_SHARE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +78,9 @@ class Ratio:
         measured: The side that is judged.
         limit: The side it is judged by.
         pairs: Rate of the measured side over that of the limit, for each pair of neighbouring windows; with `at_most`
-            the time that an operation takes, over that of the limit.
+            the time that an operation takes, or an amount, over that of the limit.
         at_most: The goal is a ceiling.
+        remarks: What is to be known of the row, whatever was found.
     """
 
     id: str
@@ -88,6 +91,7 @@ class Ratio:
     limit: Figures
     pairs: tuple[float, ...]
     at_most: bool = False
+    remarks: tuple[str, ...] = ()
 
     @property
     def value(self) -> float:
@@ -108,7 +112,8 @@ class Ratio:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader must know before quoting the value."""
-        notes = [
+        notes = list(self.remarks)
+        notes += [
             f"The load generator, not the service, limited {side.name!r}: alone on a machine the service does more."
             for side in (self.measured, self.limit)
             if side.client_bound
@@ -134,6 +139,17 @@ def figures(name: str, unit: str, windows: Sequence[Window]) -> Figures:
         service_microseconds=median(cpu / window.operations * 1e6 for window, cpu in served) if served else None,
         service_share=median(cpu / window.seconds for window, cpu in served) if served else None,
         client_share=median(window.client_seconds / window.seconds for window in windows),
+    )
+
+
+def amounts(name: str, unit: str, taken: Sequence[float]) -> Figures:
+    """Take the median of a side that is no rate.
+
+    Raises:
+        ValueError: Nothing was taken.
+    """
+    return Figures(
+        name=name, unit=unit, rate=median(taken), service_microseconds=None, service_share=None, client_share=None
     )
 
 

@@ -79,6 +79,24 @@ async def _drive(job: Job) -> Window:
     )
 
 
+def ask(port: int, method: str) -> bytes:
+    """Call a method of the bench's own, with no load.
+
+    Args:
+        port: Of the service, on loopback.
+        method: Full path.
+
+    Raises:
+        Refused: The call failed.
+    """
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(method)
+        try:
+            return call(b"", timeout=CALL_SECONDS)
+        except grpc.RpcError:
+            raise Refused("The service did not answer, so nothing is measured.") from None
+
+
 @dataclass(frozen=True, slots=True)
 class _Caller:
     """One of the calls in flight, again and again; see `Job` for what is not explained here."""

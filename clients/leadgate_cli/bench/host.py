@@ -21,11 +21,17 @@ from leadgate_service.policy_file import BundledPolicy, bundled_text
 from leadgate_service.storage import migrations
 from leadgate_service.usecases import access
 
+PROCESS_STATUS = Path("/proc/self/status")
+"""Where a process reads how much memory it has; Linux alone has it."""
+
 ECHO_METHOD = "/leadgate.bench.Bench/Echo"
 """Returns the bytes it is sent: what a call costs that does nothing."""
 
 CPU_METHOD = "/leadgate.bench.Bench/Cpu"
 """Returns the seconds of CPU time that the service has used, in ASCII."""
+
+MEMORY_METHOD = "/leadgate.bench.Bench/Memory"
+"""Returns the KiB of memory that are resident in the service now, and the most that ever were, in ASCII."""
 
 CALLERS = 32
 """How many principals may call. Each may ask about people only so often (R-027); together they may more often than one
@@ -123,6 +129,7 @@ def _handlers() -> grpc.GenericRpcHandler:
     methods: dict[str, grpc.RpcMethodHandler[Any, Any]] = {
         "Echo": grpc.unary_unary_rpc_method_handler(_echo),
         "Cpu": grpc.unary_unary_rpc_method_handler(_cpu),
+        "Memory": grpc.unary_unary_rpc_method_handler(_memory),
     }
     return grpc.method_handlers_generic_handler(service, methods)
 
@@ -133,3 +140,13 @@ async def _echo(request: bytes, _context: object) -> bytes:
 
 async def _cpu(_request: bytes, _context: object) -> bytes:
     return repr(time.process_time()).encode()
+
+
+async def _memory(_request: bytes, _context: object) -> bytes:
+    return _resident()
+
+
+def _resident() -> bytes:
+    lines = PROCESS_STATUS.read_text(encoding="ascii").splitlines()
+    sizes = dict(line.split(":", 1) for line in lines)
+    return " ".join(sizes[name].removesuffix("kB").strip() for name in ("VmRSS", "VmHWM")).encode()

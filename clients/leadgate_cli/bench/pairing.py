@@ -1,12 +1,29 @@
 """How two sides are compared: run in turn on one machine, against one service, within one run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from leadgate_cli.bench.figures import Ratio, Window, figures, paired_ratios, paired_times
 
 WARM_UP_SHARE = 0.3
 """How much of a window's time each side runs before anything counts."""
+
+
+class Measurement(Protocol):
+    """What is measured under one id, two windows a pair."""
+
+    def take(self, *, pairs: int, seconds: float, advance: Callable[[], None]) -> Sequence[Ratio]:
+        """Measure.
+
+        Args:
+            pairs: How often each side.
+            seconds: How long each time.
+            advance: Called after each window.
+
+        Raises:
+            Refused: A call failed, or did not leave in the database what it should have.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,36 +58,26 @@ class Comparison:
     prepare: Callable[[], None]
     at_most: bool = False
 
-
-def compare(comparison: Comparison, *, pairs: int, seconds: float, advance: Callable[[], None]) -> Ratio:
-    """Run both sides in turn: limit, measured, limit, measured.
-
-    Args:
-        comparison: What.
-        pairs: How often each.
-        seconds: How long each time.
-        advance: Called after each window.
-
-    Raises:
-        Refused: A call failed, or did not leave in the database what it should have.
-    """
-    measured: list[Window] = []
-    limit: list[Window] = []
-    comparison.limit.run(seconds * WARM_UP_SHARE)
-    comparison.measured.run(seconds * WARM_UP_SHARE)
-    for _ in range(pairs):
-        comparison.prepare()
-        for side, windows in ((comparison.limit, limit), (comparison.measured, measured)):
-            windows.append(side.run(seconds))
-            advance()
-    paired = paired_times if comparison.at_most else paired_ratios
-    return Ratio(
-        id=comparison.id,
-        title=comparison.title,
-        goal=comparison.goal,
-        next_goal=comparison.next_goal,
-        measured=figures(comparison.measured.name, comparison.measured.unit, measured),
-        limit=figures(comparison.limit.name, comparison.limit.unit, limit),
-        pairs=paired(measured, limit),
-        at_most=comparison.at_most,
-    )
+    def take(self, *, pairs: int, seconds: float, advance: Callable[[], None]) -> Sequence[Ratio]:
+        """Run both sides in turn: limit, measured, limit, measured. See `Measurement`."""
+        measured: list[Window] = []
+        limit: list[Window] = []
+        self.limit.run(seconds * WARM_UP_SHARE)
+        self.measured.run(seconds * WARM_UP_SHARE)
+        for _ in range(pairs):
+            self.prepare()
+            for side, windows in ((self.limit, limit), (self.measured, measured)):
+                windows.append(side.run(seconds))
+                advance()
+        paired = paired_times if self.at_most else paired_ratios
+        ratio = Ratio(
+            id=self.id,
+            title=self.title,
+            goal=self.goal,
+            next_goal=self.next_goal,
+            measured=figures(self.measured.name, self.measured.unit, measured),
+            limit=figures(self.limit.name, self.limit.unit, limit),
+            pairs=paired(measured, limit),
+            at_most=self.at_most,
+        )
+        return (ratio,)

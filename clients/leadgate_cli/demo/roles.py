@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from leadgate_client import Lead, LeadFields, PhoneKind, Range, Seniority
 
 from leadgate_cli.demo.ending import Ending
+from leadgate_cli.demo.patience import CALL_SECONDS
 from leadgate_cli.demo.sight import PURPOSES, seen_by
 from leadgate_cli.demo.stage import Stage
 from leadgate_cli.words import word
@@ -46,7 +47,9 @@ def views(stage: Stage, ending: Ending) -> Views | None:
     if example is None:
         return None
     industry = example.fields.company_industry or ""
-    found = list(stage.clients["marketing"].query_leads(purpose=PURPOSES["marketing"], company_industry=industry))
+    marketing = stage.clients["marketing"]
+    wanted = marketing.query_leads(purpose=PURPOSES["marketing"], company_industry=industry, timeout=CALL_SECONDS)
+    found = list(wanted)
     return Views(
         example=_seen(stage, example.lead_id),
         expired=_withheld(stage, ending.expired),
@@ -59,7 +62,7 @@ def views(stage: Stage, ending: Ending) -> Views | None:
 
 def _example(stage: Stage) -> Lead | None:
     """Choose the first lead that has the most fields."""
-    leads = list(stage.clients["crm_sync"].query_leads(purpose=PURPOSES["crm_sync"]))
+    leads = list(stage.clients["crm_sync"].query_leads(purpose=PURPOSES["crm_sync"], timeout=CALL_SECONDS))
     return max(leads, key=lambda lead: sum(map(bool, _texts(lead.fields).values())), default=None)
 
 

@@ -28,7 +28,7 @@ class Script:
 
     @property
     def steps(self) -> int:
-        """How many objections and look-ups there are."""
+        """How many objections and look-ups there are, but for those of people who object at a provider."""
         return sum(len(stop.objections) + len(stop.requests) for stop in self.stops)
 
 
@@ -80,6 +80,6 @@ def perform(script: Script, folder: Path, advance: Callable[[date], None]) -> Pe
     ):
         play = Play(stage, clock, pool, advance)
         play.perform(script.stops)
-        ending = look(stage, play.tally, clock().date(), pool)
+        ending = look(stage, play.tally, clock, pool)
         seen = views(stage, ending)
     return Performance(tally=play.tally, ending=ending, views=seen, seconds=time.monotonic() - began)

@@ -2,6 +2,7 @@
 
 from leadgate_client import Client, Lead, NotAllowed, NotFound, Purpose, WithheldReason
 
+from leadgate_cli.demo.patience import CALL_SECONDS
 from leadgate_cli.words import word
 
 PURPOSES = {
@@ -28,7 +29,7 @@ def seen_by(caller: str, client: Client, lead_id: str) -> Lead | str:
         The lead, or in a few words why the caller sees none.
     """
     try:
-        answer = client.get_lead(lead_id=lead_id, purpose=PURPOSES[caller])
+        answer = client.get_lead(lead_id=lead_id, purpose=PURPOSES[caller], timeout=CALL_SECONDS)
     except NotFound:
         return "not found"
     except NotAllowed:

@@ -1,6 +1,8 @@
 """The stage of the demo: providers, service and callers in one process, talking over loopback HTTP and gRPC."""
 
 import asyncio
+import secrets
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -12,13 +14,15 @@ import uvloop
 from leadgate_client import Client
 from leadgate_service.app import App
 from leadgate_service.burn_ring import BurnRing
-from leadgate_service.config import ClearbitAccess, Config, HunterAccess
+from leadgate_service.config import ClearbitAccess, Config, DoorConfig, HunterAccess
 from leadgate_service.keep_ring import KeepRing
 from leadgate_service.policy_file import BundledPolicy, bundled_text
 from leadgate_service.storage import migrations
 from leadgate_service.usecases.access import issue
 from leadgate_service.usecases.clock import Now
 from leadgate_simulators import ClearbitSimulator, Fault, FaultPlan, Generator, HunterSimulator
+
+from leadgate_cli.demo.door import PUBLIC_URL, Door
 
 Result = TypeVar("Result")
 
@@ -31,6 +35,7 @@ PRINCIPALS = {
 """The callers, and what the demo policy calls them."""
 
 _SLOWNESS = 0.05
+_PERSON_OBJECTED = 451
 
 # Both providers throw the same dice for the same address, so who meets trouble at the first may meet it at the second:
 # 451, 400 and HTML fall on addresses for which Clearbit has no answer either.
@@ -63,12 +68,26 @@ class Stage:
         clearbit: A simulated provider.
         hunter: Another, which is asked when the first has no answer.
         clients: A client for each caller, by the names of `PRINCIPALS`.
+        door: The service's HTTP door, from outside.
     """
 
     app: App
     clearbit: ClearbitSimulator
     hunter: HunterSimulator
     clients: Mapping[str, Client]
+    door: Door
+
+    def told_to_providers(self) -> Counter[str]:
+        """Count by address how often a provider was told of it, from what the simulators themselves saw."""
+        seen = (*self.clearbit.seen, *self.hunter.seen)
+        return Counter(one.params["email"] for one in seen if "email" in one.params)
+
+    def told_by_provider(self) -> frozenset[str]:
+        """Return the addresses of people who, a provider said, objected there. Asked about a domain it names nobody."""
+        seen = self.hunter.seen
+        return frozenset(
+            one.params["email"] for one in seen if one.status == _PERSON_OBJECTED and "email" in one.params
+        )
 
 
 @contextmanager
@@ -99,7 +118,8 @@ def staged(folder: Path, now: Now, *, generator: Generator, seed: int) -> Iterat
         )
         stack.enter_context(clearbit)
         stack.enter_context(hunter)
-        config = _founded(folder, clearbit, hunter)
+        secret = secrets.token_urlsafe()
+        config = _founded(folder, clearbit, hunter, secret)
         log = stack.enter_context((folder / "logs" / "service.jsonl").open("w", encoding="utf-8"))
         # The driver leaves its lock, because removing one that others may be waiting for is unsafe. Here nobody is.
         stack.callback((folder / "leadgate.db.serving").unlink, missing_ok=True)
@@ -108,11 +128,19 @@ def staged(folder: Path, now: Now, *, generator: Generator, seed: int) -> Iterat
             caller: stack.enter_context(Client.connect(f"127.0.0.1:{app.port}", token=token, insecure_local=True))
             for caller, token in tokens.items()
         }
-        yield Stage(app, clearbit, hunter, clients)
+        assert app.door is not None  # noqa: S101 - the settings below have one
+        yield Stage(app, clearbit, hunter, clients, Door(app.door.address, secret, now))
 
 
-def _founded(folder: Path, clearbit: ClearbitSimulator, hunter: HunterSimulator) -> Config:
-    """Do what an operator does before the first start: `keys init`, `db upgrade`, write policy and settings."""
+def _founded(folder: Path, clearbit: ClearbitSimulator, hunter: HunterSimulator, secret: str) -> Config:
+    """Do what an operator does before the first start: `keys init`, `db upgrade`, write policy and settings.
+
+    Args:
+        folder: Where the files go.
+        clearbit: A provider.
+        hunter: The other.
+        secret: What Zendesk signs with; it is in no file.
+    """
     config = Config(
         database_url=f"sqlite:///{folder / 'leadgate.db'}",
         keep_ring=folder / "keys" / "keep",
@@ -125,7 +153,7 @@ def _founded(folder: Path, clearbit: ClearbitSimulator, hunter: HunterSimulator)
         hunter=HunterAccess(key=hunter.api_key, url=hunter.url),
         founding_policy=folder / "policy.yaml",
         reflection=True,
-        door=None,
+        door=DoorConfig(listen="127.0.0.1:0", url=PUBLIC_URL, tls=None, zendesk_secret=secret),
     )
     (folder / "policy.yaml").write_text(bundled_text(BundledPolicy.DEMO), encoding="utf-8")
     config.checkpoints.mkdir()

@@ -29,6 +29,9 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_SAMPLE = 16
+"""The bytes by which UTF-16 without a mark is known: eight characters, and no head and address is shorter."""
+
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE)
 
 Cells = list[str] | None
@@ -71,15 +74,26 @@ def opened_table(file: BinaryIO, familiarity: Callable[[Sequence[str]], int]) ->
         The heads, none if the file is empty or the first row is too long; and the rows, read as they are asked for.
     """
     csv.field_size_limit(MOST_CHARACTERS)  # of the whole process, whose own limit is below what people paste
-    mark = file.read(4)
+    encoding = _encoding(file.read(_SAMPLE))
     file.seek(0)
-    encoding = next((name for bom, name in _MARKS if mark.startswith(bom)), "utf-8")
     errors = "leadgate.windows-1252" if encoding.startswith("utf-8") else "replace"
     text = TextIOWrapper(file, encoding=encoding, errors=errors, newline="")
     try:
         yield _best_table(text, familiarity)
     finally:
         text.detach()
+
+
+def _encoding(sample: bytes) -> str:
+    """Say how a file is written that begins so: by its mark, or by the NULs that UTF-16 has beside Latin letters."""
+    for mark, name in _MARKS:
+        if sample.startswith(mark):
+            return name
+    even, odd = sample[::2], sample[1::2]
+    for letters, nuls, name in ((even, odd, "utf-16-le"), (odd, even, "utf-16-be")):
+        if len(sample) == _SAMPLE and all(letters) and not any(nuls):
+            return name
+    return "utf-8"
 
 
 def _best_table(text: TextIO, familiarity: Callable[[Sequence[str]], int]) -> Table:

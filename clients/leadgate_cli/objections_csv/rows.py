@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
-from itertools import chain
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from leadgate_client import ContactScope, CrmReference, NameAtCompany, ObjectionItem, Objector, PhoneNumber
@@ -29,7 +29,7 @@ _LONGEST: Mapping[Column, int] = {
     Column.RECEIVED: 40,
     Column.REFERENCE: 64,
 }
-"""The most characters of what is sent. What is longer is refused here, because a message of them all would be."""
+"""The most characters of what is sent. What is longer is left out, because a message of them all would be refused."""
 
 _FIELDS: Mapping[Column, str] = {
     Column.EMAIL: "objector.emails",
@@ -45,15 +45,21 @@ _FIELDS: Mapping[Column, str] = {
 _NO_ADDRESS = ("+", "-", "@", "'")
 """What an address does not begin with in practice, and cells do that a spreadsheet has treated as formulas."""
 
+_PLACE = re.compile(r"(?P<field>objector\.\w+)\[(?P<sent>\d+)\](?P<part>.*)")
+
 _HOST = re.compile(r"(?=.{4,253}$)([\w-]{1,63}\.)+[^\W\d]{2,63}")
 
 _DAY_FIRST = ("%d-%m-%Y", "%d-%m-%Y %H:%M", "%d-%m-%Y %H:%M:%S")
+_NUMBER_OF_DAY = re.compile(r"[345][0-9]{4}")
+_DAY_ZERO = datetime(1899, 12, 30, tzinfo=UTC)
+"""From which spreadsheets count days. The numbers of 1982 to 2064 are read: five digits in a column of days."""
 
 
 class Outcome(StrEnum):
     """What becomes of a row. The service's own outcomes, and those that are seen without asking it."""
 
     REGISTERED = "registered"
+    VALID = "valid"
     DUPLICATE = "duplicate"
     INVALID = "invalid"
     NEEDS_IDENTIFIER = "needs_identifier"
@@ -71,6 +77,7 @@ class Result:
         duplicate_of: The row that says the same; None if there is none.
         field: The contract's name of what breaks a rule; empty unless invalid.
         rule: The rule; empty unless invalid.
+        left_out: Every part without which the row counts all the same, by field and rule, parted by semicolons.
     """
 
     row: int
@@ -79,14 +86,43 @@ class Result:
     duplicate_of: int | None = None
     field: str = ""
     rule: str = ""
+    left_out: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+class Broken(NamedTuple):
+    """A rule that a part of a row breaks.
+
+    Attributes:
+        field: The contract's name of the part; the number in it is that of the cell among those of its kind.
+        rule: The rule.
+    """
+
+    field: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ToSend:
-    """A row that can be sent. Its item shows nothing when it is printed."""
+    """A row that can be sent. Its item shows nothing when it is printed.
+
+    Attributes:
+        row: Its number.
+        item: What is sent.
+        left_out: What is not, because it cannot be read.
+        cells: Of each field that can be sent more than once, which of the row's cells are.
+    """
 
     row: int
     item: ObjectionItem
+    left_out: Sequence[Broken]
+    cells: Mapping[str, Sequence[int]]
+
+    def told(self, field: str) -> str:
+        """Name a field of what was sent as the row has it, in which others may come before it."""
+        place = _PLACE.fullmatch(field)
+        if place is None:
+            return field
+        return f"{place['field']}[{self.cells[place['field']][int(place['sent'])]}]{place['part']}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,15 +142,6 @@ class Reading:
     contact_scope: ContactScope.ValueType
 
 
-class _Unusable(Exception):
-    """A row breaks a rule."""
-
-    def __init__(self, field: str, rule: str) -> None:
-        super().__init__(field)
-        self.field = field
-        self.rule = rule
-
-
 _Given = Mapping[Column, Sequence[str]]
 
 
@@ -132,26 +159,31 @@ def read_rows(rows: Iterator[tuple[int, Cells]], reading: Reading) -> Iterator[T
     for number, cells in rows:
         if is_empty(cells):
             continue
-        try:
-            given = _given(cells, reading.columns)
-            item = _item(given, reading)
-        except _Unusable as error:
-            yield Result(number, Outcome.INVALID, field=error.field, rule=error.rule)
+        given = _given(cells, reading.columns)
+        if isinstance(given, str):
+            yield Result(number, Outcome.INVALID, rule=given)
             continue
+        row = _to_send(number, given, reading)
         earlier = seen.earlier(number, given)
-        if not _names_somebody(item.objector):
-            yield Result(number, Outcome.NEEDS_IDENTIFIER)
+        if not _names_somebody(row.item.objector):
+            yield _nobody(row)
         elif earlier is not None:
             yield Result(number, Outcome.DUPLICATE, duplicate_of=earlier)
         else:
-            yield ToSend(number, item)
+            yield row
 
 
-def _given(cells: Cells, columns: Columns) -> _Given:
+def listed(left_out: Iterable[Broken]) -> str:
+    """Write what was left out of a row as the results have it."""
+    return "; ".join(f"{one.field} {one.rule}" for one in left_out)
+
+
+def _given(cells: Cells, columns: Columns) -> _Given | str:
+    """Return what a row has in the columns that are read, or the rule that it breaks as a whole."""
     if cells is None:
-        raise _Unusable("", f"must be a row of at most {MOST_CHARACTERS:,} characters")
+        return f"must be a row of at most {MOST_CHARACTERS:,} characters"
     if any(cell.strip() for cell in cells[columns.count :]):
-        raise _Unusable("", "must not have more cells than the row of heads")
+        return "must not have more cells than the row of heads"
     given = defaultdict[Column, list[str]](list)
     for position, column in columns.read.items():
         value = cells[position].strip() if position < len(cells) else ""
@@ -160,28 +192,76 @@ def _given(cells: Cells, columns: Columns) -> _Given:
     return given
 
 
-def _item(given: _Given, reading: Reading) -> ObjectionItem:
-    emails = _values(given, Column.EMAIL)
-    for position, email in enumerate(emails):
-        if email.startswith(_NO_ADDRESS):
-            raise _Unusable(f"objector.emails[{position}]", "must be an address, not what a spreadsheet made of it")
-    received, name, domain = _one(given, Column.RECEIVED), _name(given), _domain(given)
-    return ObjectionItem(
+def _to_send(number: int, given: _Given, reading: Reading) -> ToSend:
+    """Read a row as far as that can be done."""
+    readable = _Readable({**given, Column.NAME: _names(given)})
+    recipient, kind = reading.crm or ("", "")
+    domain = _domain(given)
+    item = ObjectionItem(
         objector=Objector(
-            emails=emails,
-            phones=[PhoneNumber(number=one, country_code=reading.country) for one in _values(given, Column.PHONE)],
+            emails=readable.all(Column.EMAIL),
+            phones=[PhoneNumber(number=one, country_code=reading.country) for one in readable.all(Column.PHONE)],
             crm_references=[
                 CrmReference(recipient=recipient, object=kind, record_id=one)
-                for recipient, kind in ([reading.crm] if reading.crm else [])
-                for one in _values(given, Column.CRM_RECORD_ID)
+                for one in readable.all(Column.CRM_RECORD_ID)
             ],
-            lead_ids=[one.lower() for one in _values(given, Column.LEAD_ID)],
-            names=[NameAtCompany(full_name=name, company_domain=domain)] if name and domain else (),
+            lead_ids=[one.lower() for one in readable.all(Column.LEAD_ID)],
+            names=[NameAtCompany(full_name=one, company_domain=domain) for one in readable.all(Column.NAME) if domain],
         ),
-        received_time=_time(received) if received else None,
-        reference=_one(given, Column.REFERENCE),
+        received_time=_time(readable.first(Column.RECEIVED)),
+        reference=readable.first(Column.REFERENCE),
         contact_scope=reading.contact_scope,
     )
+    return ToSend(row=number, item=item, left_out=readable.left_out, cells=readable.cells)
+
+
+class _Readable:
+    """What can be sent of a row; what cannot is left out, and costs nobody their objection (R-017).
+
+    Args:
+        given: The values of each column.
+    """
+
+    def __init__(self, given: _Given) -> None:
+        self._given = given
+        self.left_out: list[Broken] = []
+        self.cells: dict[str, Sequence[int]] = {}
+
+    def all(self, column: Column) -> Sequence[str]:
+        """Return the values of a column of which an objection can have many."""
+        field, values = _FIELDS[column], self._given.get(column, ())
+        rules = [_broken_rule(column, value) for value in values]
+        self.left_out += [Broken(f"{field}[{cell}]", rule) for cell, rule in enumerate(rules) if rule]
+        self.cells[field] = [cell for cell, rule in enumerate(rules) if not rule]
+        return [values[cell] for cell in self.cells[field]]
+
+    def first(self, column: Column) -> str:
+        """Return the first value of a column of which an objection can have one; empty if there is none."""
+        value = next(iter(self._given.get(column, ())), "")
+        rule = _broken_rule(column, value)
+        self.left_out += [Broken(_FIELDS[column], rule)] if rule else []
+        return "" if rule else value
+
+
+def _broken_rule(column: Column, value: str) -> str:
+    """Return the rule that a value breaks so that it is not even sent; empty if it is."""
+    if value.startswith("="):  # which is never evaluated
+        return "must be a value, not a formula"
+    if len(value) > _LONGEST[column]:
+        return f"must have at most {_LONGEST[column]} characters"
+    if column is Column.EMAIL and value.startswith(_NO_ADDRESS):
+        return "must be an address, not what a spreadsheet made of it"
+    if column is Column.RECEIVED and value and _time(value) is None:
+        return "must be a day such as 2026-11-24 or 24-11-2026, with or without a time"
+    return ""
+
+
+def _nobody(row: ToSend) -> Result:
+    """Say of a row that names nobody what cannot be read of it, or that there is nothing."""
+    broken = next((one for one in row.left_out if one.field.startswith("objector")), None)
+    if broken is None:
+        return Result(row.row, Outcome.NEEDS_IDENTIFIER)
+    return Result(row.row, Outcome.INVALID, field=broken.field, rule=broken.rule)
 
 
 def _names_somebody(objector: Objector) -> bool:
@@ -189,32 +269,17 @@ def _names_somebody(objector: Objector) -> bool:
     return any((objector.emails, objector.phones, objector.crm_references, objector.lead_ids))
 
 
-def _values(given: _Given, column: Column) -> Sequence[str]:
-    """Return the values of a column.
+def _names(given: _Given) -> Sequence[str]:
+    """Put the name together; beside a first name, a column that is just called `name` is the last.
 
-    Raises:
-        _Unusable: One is a formula, which is never evaluated, or too long.
+    A formula in any part makes one of the whole.
     """
-    values = given.get(column, ())
-    for position, value in enumerate(values):
-        place = f"{_FIELDS[column]}[{position}]" if _FIELDS[column].startswith("objector") else _FIELDS[column]
-        if value.startswith("="):
-            raise _Unusable(place, "must be a value, not a formula")
-        if len(value) > _LONGEST[column]:
-            raise _Unusable(place, f"must have at most {_LONGEST[column]} characters")
-    return values
-
-
-def _one(given: _Given, column: Column) -> str:
-    return next(iter(_values(given, column)), "")
-
-
-def _name(given: _Given) -> str:
-    """Put a name together; beside a first name, a column that is just called `name` is the last."""
     first, prefix, last, whole = (
         given.get(column, ()) for column in (Column.FIRST_NAME, Column.NAME_PREFIX, Column.LAST_NAME, Column.NAME)
     )
-    return _one({Column.NAME: [" ".join(chain(first, prefix, last or whole))]}, Column.NAME)
+    parts = [*first, *prefix, *(last or whole)]
+    name = next((part for part in parts if part.startswith("=")), " ".join(parts))
+    return [name] if name else ()
 
 
 def _domain(given: _Given) -> str:
@@ -230,18 +295,20 @@ def _domain(given: _Given) -> str:
     return ""
 
 
-def _time(text: str) -> datetime:
-    """Read a day or an instant: ISO 8601, or day before month. Without a zone it is UTC; a day is its beginning.
+def _time(text: str) -> datetime | None:
+    """Read a day or an instant: ISO 8601, or day before month, or the number by which a spreadsheet counts days.
 
-    Raises:
-        _Unusable: It is neither.
+    A time of day without a zone tells no instant, and nobody is told a wrong one: only its day counts. A day is sent
+    as its beginning in UTC.
     """
+    if _NUMBER_OF_DAY.fullmatch(text):
+        return _DAY_ZERO + timedelta(days=int(text))
     forms: Iterable[Callable[[str], datetime]] = (datetime.fromisoformat, *map(_reader, _DAY_FIRST))
     for read in forms:
         with suppress(ValueError, OverflowError):
             moment = read(text)
-            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    raise _Unusable("received_time", "must be a day such as 2026-11-24 or 24-11-2026, with or without a time")
+            return moment.astimezone(UTC) if moment.tzinfo else datetime.combine(moment, time(), UTC)
+    return None
 
 
 def _reader(form: str) -> Callable[[str], datetime]:

@@ -218,6 +218,14 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     Example: {"reason": "PERSON_NEEDED", "metadata": {}}.
     Remedy: call with the token of a person.
     """
+    ERROR_REASON_IMPORT_ANNULLED: _ErrorReason.ValueType  # 33
+    """ERROR_REASON_IMPORT_ANNULLED: two people annulled the import that the batch is a part of, and it does not come back
+    by itself. Nothing of the batch is registered.
+
+    Example: {"reason": "IMPORT_ANNULLED", "metadata": {"field": "import_id"}}.
+    Remedy: end the job that sends it. If the list was one of objections after all, give the import another name:
+    `leadgate objections import` does that with another --label.
+    """
     ERROR_REASON_CHALLENGE_INVALID: _ErrorReason.ValueType  # 31
     """ERROR_REASON_CHALLENGE_INVALID: the challenge is not ours, is over, or the person has objected again since.
 
@@ -418,6 +426,14 @@ ERROR_REASON_PERSON_NEEDED: ErrorReason.ValueType  # 32
 
 Example: {"reason": "PERSON_NEEDED", "metadata": {}}.
 Remedy: call with the token of a person.
+"""
+ERROR_REASON_IMPORT_ANNULLED: ErrorReason.ValueType  # 33
+"""ERROR_REASON_IMPORT_ANNULLED: two people annulled the import that the batch is a part of, and it does not come back
+by itself. Nothing of the batch is registered.
+
+Example: {"reason": "IMPORT_ANNULLED", "metadata": {"field": "import_id"}}.
+Remedy: end the job that sends it. If the list was one of objections after all, give the import another name:
+`leadgate objections import` does that with another --label.
 """
 ERROR_REASON_CHALLENGE_INVALID: ErrorReason.ValueType  # 31
 """ERROR_REASON_CHALLENGE_INVALID: the challenge is not ours, is over, or the person has objected again since.

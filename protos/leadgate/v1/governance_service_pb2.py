@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$leadgate/v1/governance_service.proto\x12\x0bleadgate.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x15\n\x13GetReadinessRequest\"R\n\x14GetReadinessResponse\x12\r\n\x05ready\x18\x01 \x01(\x08\x12+\n\x0bopen_points\x18\x02 \x03(\x0b\x32\x16.leadgate.v1.OpenPoint\"L\n\tOpenPoint\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x0e\n\x06remedy\x18\x03 \x01(\t\x12\x10\n\x08\x62locking\x18\x04 \x01(\x08\"\x12\n\x10GetPolicyRequest\"v\n\x11GetPolicyResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\x12\x0c\n\x04yaml\x18\x02 \x01(\t\x12.\n\napply_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\napplied_by\x18\x04 \x01(\t\"P\n\x12\x41pplyPolicyRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04yaml\x18\x02 \x01(\t\x12\x18\n\x10\x65xpected_version\x18\x03 \x01(\x03\"&\n\x13\x41pplyPolicyResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\x32\x86\x02\n\x11GovernanceService\x12S\n\x0cGetReadiness\x12 .leadgate.v1.GetReadinessRequest\x1a!.leadgate.v1.GetReadinessResponse\x12J\n\tGetPolicy\x12\x1d.leadgate.v1.GetPolicyRequest\x1a\x1e.leadgate.v1.GetPolicyResponse\x12P\n\x0b\x41pplyPolicy\x12\x1f.leadgate.v1.ApplyPolicyRequest\x1a .leadgate.v1.ApplyPolicyResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$leadgate/v1/governance_service.proto\x12\x0bleadgate.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x15\n\x13GetReadinessRequest\"g\n\x14GetReadinessResponse\x12\r\n\x05ready\x18\x01 \x01(\x08\x12+\n\x0bopen_points\x18\x02 \x03(\x0b\x32\x16.leadgate.v1.OpenPoint\x12\x13\n\x0bown_domains\x18\x03 \x03(\t\"L\n\tOpenPoint\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x0e\n\x06remedy\x18\x03 \x01(\t\x12\x10\n\x08\x62locking\x18\x04 \x01(\x08\"\x12\n\x10GetPolicyRequest\"v\n\x11GetPolicyResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\x12\x0c\n\x04yaml\x18\x02 \x01(\t\x12.\n\napply_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\napplied_by\x18\x04 \x01(\t\"P\n\x12\x41pplyPolicyRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04yaml\x18\x02 \x01(\t\x12\x18\n\x10\x65xpected_version\x18\x03 \x01(\x03\"&\n\x13\x41pplyPolicyResponse\x12\x0f\n\x07version\x18\x01 \x01(\x03\x32\x86\x02\n\x11GovernanceService\x12S\n\x0cGetReadiness\x12 .leadgate.v1.GetReadinessRequest\x1a!.leadgate.v1.GetReadinessResponse\x12J\n\tGetPolicy\x12\x1d.leadgate.v1.GetPolicyRequest\x1a\x1e.leadgate.v1.GetPolicyResponse\x12P\n\x0b\x41pplyPolicy\x12\x1f.leadgate.v1.ApplyPolicyRequest\x1a .leadgate.v1.ApplyPolicyResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,17 +35,17 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETREADINESSREQUEST']._serialized_start=86
   _globals['_GETREADINESSREQUEST']._serialized_end=107
   _globals['_GETREADINESSRESPONSE']._serialized_start=109
-  _globals['_GETREADINESSRESPONSE']._serialized_end=191
-  _globals['_OPENPOINT']._serialized_start=193
-  _globals['_OPENPOINT']._serialized_end=269
-  _globals['_GETPOLICYREQUEST']._serialized_start=271
-  _globals['_GETPOLICYREQUEST']._serialized_end=289
-  _globals['_GETPOLICYRESPONSE']._serialized_start=291
-  _globals['_GETPOLICYRESPONSE']._serialized_end=409
-  _globals['_APPLYPOLICYREQUEST']._serialized_start=411
-  _globals['_APPLYPOLICYREQUEST']._serialized_end=491
-  _globals['_APPLYPOLICYRESPONSE']._serialized_start=493
-  _globals['_APPLYPOLICYRESPONSE']._serialized_end=531
-  _globals['_GOVERNANCESERVICE']._serialized_start=534
-  _globals['_GOVERNANCESERVICE']._serialized_end=796
+  _globals['_GETREADINESSRESPONSE']._serialized_end=212
+  _globals['_OPENPOINT']._serialized_start=214
+  _globals['_OPENPOINT']._serialized_end=290
+  _globals['_GETPOLICYREQUEST']._serialized_start=292
+  _globals['_GETPOLICYREQUEST']._serialized_end=310
+  _globals['_GETPOLICYRESPONSE']._serialized_start=312
+  _globals['_GETPOLICYRESPONSE']._serialized_end=430
+  _globals['_APPLYPOLICYREQUEST']._serialized_start=432
+  _globals['_APPLYPOLICYREQUEST']._serialized_end=512
+  _globals['_APPLYPOLICYRESPONSE']._serialized_start=514
+  _globals['_APPLYPOLICYRESPONSE']._serialized_end=552
+  _globals['_GOVERNANCESERVICE']._serialized_start=555
+  _globals['_GOVERNANCESERVICE']._serialized_end=817
 # @@protoc_insertion_point(module_scope)

@@ -44,21 +44,29 @@ class GetReadinessResponse(_message.Message):
 
     READY_FIELD_NUMBER: _builtins.int
     OPEN_POINTS_FIELD_NUMBER: _builtins.int
+    OWN_DOMAINS_FIELD_NUMBER: _builtins.int
     ready: _builtins.bool
     """ready is true when there is no open point that blocks."""
     @_builtins.property
     def open_points(self) -> _containers.RepeatedCompositeFieldContainer[Global___OpenPoint]:
         """open_points are all that somebody should look at, the blocking ones first."""
 
+    @_builtins.property
+    def own_domains(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """own_domains are the controller's own, by the policy in force, in alphabetical order: who writes from there, or from
+        below, is a colleague and nobody who objects. None while there is no policy.
+        """
+
     def __init__(
         self,
         *,
         ready: _builtins.bool = ...,
         open_points: _abc.Iterable[Global___OpenPoint] | None = ...,
+        own_domains: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["open_points", b"open_points", "ready", b"ready"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["open_points", b"open_points", "own_domains", b"own_domains", "ready", b"ready"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

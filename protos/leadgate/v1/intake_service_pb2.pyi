@@ -255,7 +255,9 @@ Global___DroppedField: _TypeAlias = DroppedField  # noqa: Y015
 
 @_typing.final
 class DroppedAttribute(_message.Message):
-    """DroppedAttribute counts an attribute outside the eleven fields that was dropped before anything else was done."""
+    """DroppedAttribute counts an attribute that was dropped before anything else was done: one outside the eleven fields, or
+    one that supplies a field and whose value was not taken, since it has the wrong type or another path goes before.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -373,7 +375,9 @@ class EnrichLeadResponse(_message.Message):
 
     @_builtins.property
     def dropped_attributes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DroppedAttribute]:
-        """dropped_attributes counts everything else that the answer held."""
+        """dropped_attributes counts everything else that the answer held, by path. A value of the wrong type is counted here
+        too, besides its field in dropped_fields.
+        """
 
     def __init__(
         self,
@@ -552,7 +556,7 @@ class BatchIngestLeadsResponse(_message.Message):
 
     @_builtins.property
     def dropped_attributes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DroppedAttribute]:
-        """dropped_attributes counts everything outside the eleven fields, over the whole call."""
+        """dropped_attributes counts, over the whole call, what EnrichLeadResponse.dropped_attributes counts."""
 
     def __init__(
         self,

@@ -180,13 +180,15 @@ class _ObjectionOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Obje
     OBJECTION_OUTCOME_REGISTERED: _ObjectionOutcome.ValueType  # 1
     """OBJECTION_OUTCOME_REGISTERED means that the person is unprocessable."""
     OBJECTION_OUTCOME_INVALID: _ObjectionOutcome.ValueType  # 2
-    """OBJECTION_OUTCOME_INVALID means that a field breaks a rule; `field` and `rule` say which."""
+    """OBJECTION_OUTCOME_INVALID means that no identifier is sound; `field` and `rule` say what is wrong with the first."""
     OBJECTION_OUTCOME_NEEDS_IDENTIFIER: _ObjectionOutcome.ValueType  # 3
     """OBJECTION_OUTCOME_NEEDS_IDENTIFIER means that there is nothing, or a name alone: nobody can tell who it is. Ask the
     sender for an address, a number or a record.
     """
     OBJECTION_OUTCOME_LEAD_NOT_FOUND: _ObjectionOutcome.ValueType  # 4
     """OBJECTION_OUTCOME_LEAD_NOT_FOUND means that only ids of leads were given, and none of them is held."""
+    OBJECTION_OUTCOME_VALID: _ObjectionOutcome.ValueType  # 5
+    """OBJECTION_OUTCOME_VALID means that it would be registered; only with `validate_only`."""
 
 class ObjectionOutcome(_ObjectionOutcome, metaclass=_ObjectionOutcomeEnumTypeWrapper):
     """ObjectionOutcome says what became of one objection of a batch."""
@@ -196,13 +198,15 @@ OBJECTION_OUTCOME_UNSPECIFIED: ObjectionOutcome.ValueType  # 0
 OBJECTION_OUTCOME_REGISTERED: ObjectionOutcome.ValueType  # 1
 """OBJECTION_OUTCOME_REGISTERED means that the person is unprocessable."""
 OBJECTION_OUTCOME_INVALID: ObjectionOutcome.ValueType  # 2
-"""OBJECTION_OUTCOME_INVALID means that a field breaks a rule; `field` and `rule` say which."""
+"""OBJECTION_OUTCOME_INVALID means that no identifier is sound; `field` and `rule` say what is wrong with the first."""
 OBJECTION_OUTCOME_NEEDS_IDENTIFIER: ObjectionOutcome.ValueType  # 3
 """OBJECTION_OUTCOME_NEEDS_IDENTIFIER means that there is nothing, or a name alone: nobody can tell who it is. Ask the
 sender for an address, a number or a record.
 """
 OBJECTION_OUTCOME_LEAD_NOT_FOUND: ObjectionOutcome.ValueType  # 4
 """OBJECTION_OUTCOME_LEAD_NOT_FOUND means that only ids of leads were given, and none of them is held."""
+OBJECTION_OUTCOME_VALID: ObjectionOutcome.ValueType  # 5
+"""OBJECTION_OUTCOME_VALID means that it would be registered; only with `validate_only`."""
 Global___ObjectionOutcome: _TypeAlias = ObjectionOutcome  # noqa: Y015
 
 class _ObjectionState:
@@ -445,7 +449,9 @@ class RegisterObjectionRequest(_message.Message):
 
     @_builtins.property
     def received_time(self) -> _timestamp_pb2.Timestamp:
-        """received_time is when it reached anybody in the organisation. Absent means now; it may lie in the past."""
+        """received_time is when it reached anybody in the organisation. Absent means now; it may lie in the past.
+        Who knows only the day sends its beginning, in the policy's zone or in UTC: a receipt then names no time of day.
+        """
 
     def __init__(
         self,
@@ -613,7 +619,9 @@ class ObjectionItem(_message.Message):
 
     @_builtins.property
     def received_time(self) -> _timestamp_pb2.Timestamp:
-        """received_time is when it reached anybody in the organisation. Absent means now; it may lie in the past."""
+        """received_time is when it reached anybody in the organisation. Absent means now; it may lie in the past.
+        Who knows only the day sends its beginning, in the policy's zone or in UTC: a receipt then names no time of day.
+        """
 
     def __init__(
         self,
@@ -633,7 +641,7 @@ Global___ObjectionItem: _TypeAlias = ObjectionItem  # noqa: Y015
 
 @_typing.final
 class BatchRegisterObjectionsRequest(_message.Message):
-    """BatchRegisterObjectionsRequest names many who object."""
+    """BatchRegisterObjectionsRequest names many who object. What concerns the batch refuses all of it if it breaks a rule."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -641,6 +649,7 @@ class BatchRegisterObjectionsRequest(_message.Message):
     ITEMS_FIELD_NUMBER: _builtins.int
     CHANNEL_FIELD_NUMBER: _builtins.int
     IMPORT_ID_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """request_id makes the call idempotent: 1 to 64 letters, digits, dots, colons, underscores and hyphens."""
     channel: Global___ObjectionChannel.ValueType
@@ -648,6 +657,10 @@ class BatchRegisterObjectionsRequest(_message.Message):
     import_id: _builtins.str
     """import_id is the name of the import that this batch is a part of, so that the whole can be annulled: 1 to 64
     letters, digits, dots, colons, underscores and hyphens. Empty if there is none.
+    """
+    validate_only: _builtins.bool
+    """validate_only has every item judged and nothing done: the outcome of what would be registered is
+    OBJECTION_OUTCOME_VALID. Whom it would reach is not said. The request id stays unused.
     """
     @_builtins.property
     def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___ObjectionItem]:
@@ -660,14 +673,43 @@ class BatchRegisterObjectionsRequest(_message.Message):
         items: _abc.Iterable[Global___ObjectionItem] | None = ...,
         channel: Global___ObjectionChannel.ValueType = ...,
         import_id: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel", "import_id", b"import_id", "items", b"items", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel", "import_id", b"import_id", "items", b"items", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___BatchRegisterObjectionsRequest: _TypeAlias = BatchRegisterObjectionsRequest  # noqa: Y015
+
+@_typing.final
+class LeftOut(_message.Message):
+    """LeftOut is a part of an objection that breaks a rule, and without which the objection counts all the same."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIELD_FIELD_NUMBER: _builtins.int
+    RULE_FIELD_NUMBER: _builtins.int
+    field: _builtins.str
+    """field is the part, such as `objector.emails[0]`. Without a `received_time` the objection was received now, without
+    a `contact_scope` it is by every channel. `objector` stands for all identifiers behind the twentieth.
+    """
+    rule: _builtins.str
+    """rule is the rule that it breaks."""
+    def __init__(
+        self,
+        *,
+        field: _builtins.str = ...,
+        rule: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["field", b"field", "rule", b"rule"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LeftOut: _TypeAlias = LeftOut  # noqa: Y015
 
 @_typing.final
 class ObjectionResult(_message.Message):
@@ -680,6 +722,7 @@ class ObjectionResult(_message.Message):
     MATCHED_LEADS_FIELD_NUMBER: _builtins.int
     FIELD_FIELD_NUMBER: _builtins.int
     RULE_FIELD_NUMBER: _builtins.int
+    LEFT_OUT_FIELD_NUMBER: _builtins.int
     outcome: Global___ObjectionOutcome.ValueType
     """outcome says it."""
     objection_id: _builtins.str
@@ -690,6 +733,10 @@ class ObjectionResult(_message.Message):
     """field is the field that breaks a rule, such as `objector.emails[0]`; empty unless invalid."""
     rule: _builtins.str
     """rule is the rule that it breaks; empty unless invalid."""
+    @_builtins.property
+    def left_out(self) -> _containers.RepeatedCompositeFieldContainer[Global___LeftOut]:
+        """left_out are the parts that could not be read: everything else of the objection counts. Empty if invalid."""
+
     def __init__(
         self,
         *,
@@ -698,10 +745,11 @@ class ObjectionResult(_message.Message):
         matched_leads: _builtins.int = ...,
         field: _builtins.str = ...,
         rule: _builtins.str = ...,
+        left_out: _abc.Iterable[Global___LeftOut] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["field", b"field", "matched_leads", b"matched_leads", "objection_id", b"objection_id", "outcome", b"outcome", "rule", b"rule"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["field", b"field", "left_out", b"left_out", "matched_leads", b"matched_leads", "objection_id", b"objection_id", "outcome", b"outcome", "rule", b"rule"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -722,11 +770,11 @@ class BatchRegisterObjectionsResponse(_message.Message):
 
     @_builtins.property
     def effective_time(self) -> _timestamp_pb2.Timestamp:
-        """effective_time is from when on those who are registered are unprocessable here."""
+        """effective_time is from when on those who are registered are unprocessable here; absent with `validate_only`."""
 
     @_builtins.property
     def erase_time(self) -> _timestamp_pb2.Timestamp:
-        """erase_time is when the content that is still held of them becomes due for erasure."""
+        """erase_time is when the content that is still held of them becomes due for erasure; absent with `validate_only`."""
 
     def __init__(
         self,

@@ -85,6 +85,8 @@ class ObjectionServiceServicer:
 
         A whole company can object, too: nothing at its domains is asked for or shown from then on.
 
+        Whatever breaks a rule refuses the call, and names the field: whoever makes it is there to correct it.
+
         Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), NOT_FOUND (LEAD_NOT_FOUND: all
         that was given are ids of leads, and none of them is held), FAILED_PRECONDITION (REQUEST_ID_REUSED),
         RESOURCE_EXHAUSTED (RATE_LIMITED, only with `validate_only`), UNAVAILABLE (STORE_UNAVAILABLE).
@@ -97,8 +99,14 @@ class ObjectionServiceServicer:
         """BatchRegisterObjections registers up to 500 objections of persons in one unit; each gets an outcome of its own, and
         what is wrong with one stops none of the others. Sent again with the same request id it changes nothing twice.
 
+        Nobody is there to correct an item, and its objection must not be lost: what breaks a rule beside an identifier
+        that is sound is left out, and the result names it. Only an item without any sound identifier is invalid.
+
+        An import of which every objection was annulled stays annulled: a job that sends it again registers nobody. Who
+        objects by himself is heard all the same.
+
         Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID, for what concerns the batch),
-        FAILED_PRECONDITION (REQUEST_ID_REUSED), UNAVAILABLE (STORE_UNAVAILABLE).
+        FAILED_PRECONDITION (REQUEST_ID_REUSED, IMPORT_ANNULLED), UNAVAILABLE (STORE_UNAVAILABLE).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

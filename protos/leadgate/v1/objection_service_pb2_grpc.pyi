@@ -42,6 +42,8 @@ class ObjectionServiceStub:
 
     A whole company can object, too: nothing at its domains is asked for or shown from then on.
 
+    Whatever breaks a rule refuses the call, and names the field: whoever makes it is there to correct it.
+
     Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), NOT_FOUND (LEAD_NOT_FOUND: all
     that was given are ids of leads, and none of them is held), FAILED_PRECONDITION (REQUEST_ID_REUSED),
     RESOURCE_EXHAUSTED (RATE_LIMITED, only with `validate_only`), UNAVAILABLE (STORE_UNAVAILABLE).
@@ -50,8 +52,14 @@ class ObjectionServiceStub:
     """BatchRegisterObjections registers up to 500 objections of persons in one unit; each gets an outcome of its own, and
     what is wrong with one stops none of the others. Sent again with the same request id it changes nothing twice.
 
+    Nobody is there to correct an item, and its objection must not be lost: what breaks a rule beside an identifier
+    that is sound is left out, and the result names it. Only an item without any sound identifier is invalid.
+
+    An import of which every objection was annulled stays annulled: a job that sends it again registers nobody. Who
+    objects by himself is heard all the same.
+
     Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID, for what concerns the batch),
-    FAILED_PRECONDITION (REQUEST_ID_REUSED), UNAVAILABLE (STORE_UNAVAILABLE).
+    FAILED_PRECONDITION (REQUEST_ID_REUSED, IMPORT_ANNULLED), UNAVAILABLE (STORE_UNAVAILABLE).
     """
     GetObjection: _grpc.UnaryUnaryMultiCallable[_objection_service_pb2.GetObjectionRequest, _objection_service_pb2.GetObjectionResponse]
     """GetObjection says what became of an objection.
@@ -106,6 +114,8 @@ class ObjectionServiceAsyncStub(ObjectionServiceStub):
 
     A whole company can object, too: nothing at its domains is asked for or shown from then on.
 
+    Whatever breaks a rule refuses the call, and names the field: whoever makes it is there to correct it.
+
     Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), NOT_FOUND (LEAD_NOT_FOUND: all
     that was given are ids of leads, and none of them is held), FAILED_PRECONDITION (REQUEST_ID_REUSED),
     RESOURCE_EXHAUSTED (RATE_LIMITED, only with `validate_only`), UNAVAILABLE (STORE_UNAVAILABLE).
@@ -114,8 +124,14 @@ class ObjectionServiceAsyncStub(ObjectionServiceStub):
     """BatchRegisterObjections registers up to 500 objections of persons in one unit; each gets an outcome of its own, and
     what is wrong with one stops none of the others. Sent again with the same request id it changes nothing twice.
 
+    Nobody is there to correct an item, and its objection must not be lost: what breaks a rule beside an identifier
+    that is sound is left out, and the result names it. Only an item without any sound identifier is invalid.
+
+    An import of which every objection was annulled stays annulled: a job that sends it again registers nobody. Who
+    objects by himself is heard all the same.
+
     Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID, for what concerns the batch),
-    FAILED_PRECONDITION (REQUEST_ID_REUSED), UNAVAILABLE (STORE_UNAVAILABLE).
+    FAILED_PRECONDITION (REQUEST_ID_REUSED, IMPORT_ANNULLED), UNAVAILABLE (STORE_UNAVAILABLE).
     """
     GetObjection: _aio.UnaryUnaryMultiCallable[_objection_service_pb2.GetObjectionRequest, _objection_service_pb2.GetObjectionResponse]  # type: ignore[assignment]
     """GetObjection says what became of an objection.
@@ -173,6 +189,8 @@ class ObjectionServiceServicer(metaclass=_abc_1.ABCMeta):
 
         A whole company can object, too: nothing at its domains is asked for or shown from then on.
 
+        Whatever breaks a rule refuses the call, and names the field: whoever makes it is there to correct it.
+
         Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID), NOT_FOUND (LEAD_NOT_FOUND: all
         that was given are ids of leads, and none of them is held), FAILED_PRECONDITION (REQUEST_ID_REUSED),
         RESOURCE_EXHAUSTED (RATE_LIMITED, only with `validate_only`), UNAVAILABLE (STORE_UNAVAILABLE).
@@ -187,8 +205,14 @@ class ObjectionServiceServicer(metaclass=_abc_1.ABCMeta):
         """BatchRegisterObjections registers up to 500 objections of persons in one unit; each gets an outcome of its own, and
         what is wrong with one stops none of the others. Sent again with the same request id it changes nothing twice.
 
+        Nobody is there to correct an item, and its objection must not be lost: what breaks a rule beside an identifier
+        that is sound is left out, and the result names it. Only an item without any sound identifier is invalid.
+
+        An import of which every objection was annulled stays annulled: a job that sends it again registers nobody. Who
+        objects by himself is heard all the same.
+
         Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID, for what concerns the batch),
-        FAILED_PRECONDITION (REQUEST_ID_REUSED), UNAVAILABLE (STORE_UNAVAILABLE).
+        FAILED_PRECONDITION (REQUEST_ID_REUSED, IMPORT_ANNULLED), UNAVAILABLE (STORE_UNAVAILABLE).
         """
 
     @_abc_1.abstractmethod

@@ -5,15 +5,15 @@ let in, what is left after screening and normalising, and by which identifiers t
 The provider's own values are gone once a candidate is made.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
 from leadgate_service.domain import identity, subject
 from leadgate_service.domain.fields import PERSON_FIELDS, Field, LeadFields, PhoneKind
-from leadgate_service.domain.identity import TRADER_DOMAINS, Identifier
-from leadgate_service.domain.natural_persons import is_natural_person
+from leadgate_service.domain.identity import STRONG_KINDS, TRADER_DOMAINS, Identifier
+from leadgate_service.domain.natural_persons import holds_name, is_natural_person
 from leadgate_service.domain.policy import Policy
 from leadgate_service.domain.projection import Answer
 from leadgate_service.domain.refine import Drop, refine
@@ -131,6 +131,8 @@ class Candidate:
             one person's. None is taken from an approximate match.
         held: By what else a person is found, besides the key, links and what the content tells: tokens at rest.
         identifiers: Every way in which it may be known, kept or not (R-019, check 2): these are only asked for.
+        beside: What the answer tells of somebody else than was asked about; asked for, and in no way the candidate's.
+        businesses: The domains of companies of which this tells that they are one person's (R-013).
         dropped_attributes: How often each other path of the answer had a value.
     """
 
@@ -150,6 +152,8 @@ class Candidate:
     links: tuple[Identifier, ...] = ()
     held: Sequence[Identifier] = ()
     identifiers: tuple[Identifier, ...] = ()
+    beside: tuple[Identifier, ...] = ()
+    businesses: tuple[str, ...] = ()
     dropped_attributes: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -178,6 +182,7 @@ def question(policy: Policy, intake: Intake, source: SourceName, now: datetime) 
         links=_known(intake.crm_person if intake.of_person else None),
         held=intake.mailbox or intake.trader,
         identifiers=intake.identifiers,
+        businesses=(intake.host,) if intake.trader else (),
     )
 
 
@@ -187,7 +192,9 @@ def prepare(policy: Policy, intake: Intake, source: SourceName, obtained_time: d
     fields, dropped = refine(policy, source, answer, intake.country_code, of_company=of_company)
     present = tuple(name for name in _FIELDS if getattr(fields, name) is not None)
     said = subject.of_answer(answer, fields, intake.country_code)
-    natural = is_natural_person(intake.legal_form, said.company_name or "", said.full_name)
+    natural = is_natural_person(
+        intake.legal_form, said.company_name or "", said.full_name, registered_as=answer.registered_as
+    )
     of_person = not PERSON_FIELDS.isdisjoint(present) or fields.phone_kind is PhoneKind.DIRECT
     by_address = not of_company and (of_person or natural)
     # What was asked about is who it is: an answer's website may be one that many share.
@@ -195,13 +202,15 @@ def prepare(policy: Policy, intake: Intake, source: SourceName, obtained_time: d
     person_record = identity.provider_person_id(source.value, answer.person_id) if answer.person_id else None
     company_record = identity.provider_company_id(source.value, answer.company_id) if answer.company_id else None
     asked = [*intake.identifiers, *subject.company_identifiers(said, intake.host)]
-    if not of_company:
-        asked += subject.person_identifiers(said, intake.host)
-        asked += [person_record] if person_record is not None else []
+    of_somebody = (*subject.person_identifiers(said, intake.host), *_known(person_record))
+    asked += of_somebody if not of_company else ()
     asked += [key] if not by_address and key is not None else []
     named = by_address and fields.full_name is not None and not answer.approximate
     # A person who is named is known by the name; the domain would reach everybody else there, too (R-031).
-    traded = _trader_domains(intake, said) if natural and not named else []
+    businesses = _businesses(intake, said) if natural else ()
+    traded = _traded(businesses) if not named else []
+    # Who is named speaks for herself, also at a business; by her objection it is reached if it is hers for all we know.
+    own = _traded(at for at in businesses if at == intake.host or _is_named_after(said)) if named else traded
     business = company_record if natural and not named else None
     asked += [*traded, *_known(business)]
     of_records = _known(person_record if not of_company else None, business) if not answer.approximate else ()
@@ -220,20 +229,36 @@ def prepare(policy: Policy, intake: Intake, source: SourceName, obtained_time: d
         key=key,
         record=person_record if of_person else company_record,
         links=(*of_records, *_known(intake.crm_person if natural or not of_company else None)),
-        held=[*traded, *intake.mailbox],
+        held=[*own, *intake.mailbox],
         identifiers=tuple(dict.fromkeys(asked)),
+        beside=(*(one for one in of_somebody if of_company and one.kind in STRONG_KINDS), *_company_line(fields)),
+        businesses=businesses,
         dropped_attributes=answer.dropped_attributes,
     )
 
 
-def _trader_domains(intake: Intake, said: subject.Subject) -> list[Identifier]:
+def _businesses(intake: Intake, said: subject.Subject) -> tuple[str, ...]:
     """Return where the owner of a company that is a person may have objected from (R-013).
 
     That is the business's own domain; the host of an address may be anybody's, and counts if no other is known.
     """
     known = [at for at in (intake.domain, said.domain, said.employer) if at is not None]
-    places = dict.fromkeys(known or [intake.host])
-    return [identifier for place in places for identifier in identity.trader_domains(place)]
+    return tuple(dict.fromkeys(known or [intake.host]))
+
+
+def _traded(businesses: Iterable[str]) -> list[Identifier]:
+    return [one for at in businesses for one in identity.trader_domains(at)]
+
+
+def _is_named_after(said: subject.Subject) -> bool:
+    """Whether the company has the person's own name."""
+    return said.full_name is not None and holds_name(said.company_name or "", said.full_name)
+
+
+def _company_line(fields: LeadFields) -> tuple[Identifier, ...]:
+    """Return the company's line, which may turn out to be the one that somebody objected by (R-031)."""
+    number = fields.phone_number
+    return (identity.phone(number),) if number is not None and fields.phone_kind is PhoneKind.COMPANY else ()
 
 
 def _company_key(domain: str | None) -> Identifier | None:

@@ -54,6 +54,21 @@ def today_in(zone: ZoneInfo, instant: datetime) -> date:
     return instant.astimezone(zone).date()
 
 
+def tells_a_day(instant: datetime, zone: ZoneInfo) -> bool:
+    """Say whether an instant stands for a whole day of `zone`: it is that day's first, there or in UTC.
+
+    Whoever knows no more than a day sends its beginning. A clock seldom shows just that instant, and then it is
+    true as well that it was on that day.
+
+    Raises:
+        ValueError: The instant has no time zone.
+    """
+    day = today_in(zone, instant)
+    return instant.astimezone(UTC) in {
+        datetime.combine(day, time.min, tzinfo=one).astimezone(UTC) for one in (zone, UTC)
+    }
+
+
 def day_end_instant(day: date, zone: ZoneInfo) -> datetime:
     """Return the instant, in UTC, at which `day` is over in `zone`: its next local midnight.
 

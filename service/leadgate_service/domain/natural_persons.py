@@ -1,6 +1,7 @@
 """Tells businesses that are a natural person from companies: what is known of them is personal data (R-013)."""
 
 import re
+from collections.abc import Sequence
 
 from leadgate_service.domain.characters import plain
 from leadgate_service.domain.data import load
@@ -12,10 +13,15 @@ _LEGAL_PERSONS = frozenset(_LIST["legal_persons"])
 _NOT_LETTER = re.compile(r"[^a-z]+")
 _FORMS_IN_NAMES = tuple(_LIST["in_names"])
 _IN_NAME = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, _FORMS_IN_NAMES))})(?!\w)")
+_PERSONAL = "personal"
+"""The kind that Clearbit's format gives to what is one person's."""
+
 _MIN_NAME_PARTS = 2  # one part alone, such as a family name, names many companies
 
 
-def is_natural_person(legal_form: str | None, company_name: str, full_name: str | None) -> bool:
+def is_natural_person(
+    legal_form: str | None, company_name: str, full_name: str | None, *, registered_as: Sequence[str] = ()
+) -> bool:
     """Says whether a company's fields are personal data (R-013; GDPR Art. 4(1), recital 14).
 
     In doubt it says yes: the controls cost little, their absence is a breach.
@@ -24,17 +30,19 @@ def is_natural_person(legal_form: str | None, company_name: str, full_name: str 
         legal_form: What the caller knows of the legal form, in nl, en, de or fr; None if unknown.
         company_name: The company's name.
         full_name: The person's name from the same answer; None if there is none.
+        registered_as: What the provider says of the company's kind, in its own words, and its registered name.
 
     Returns:
-        What a legal form says that the caller states and we know. Else True if the form inside the name is a natural
-        person's or a partnership's of natural persons, or if the company's name contains the person's whole name.
+        What a legal form says that the caller states and we know. Else True if the form inside a name, or the kind, is
+        a natural person's or a partnership's of natural persons, or if the company's name contains the person's whole
+        name.
     """
     form = _NOT_LETTER.sub("", plain(legal_form).lower()) if legal_form else ""
     if form in _FORMS or form in _LEGAL_PERSONS:
         return form in _FORMS
-    if _names_its_form(company_name):
+    if any(map(_names_its_form, (company_name, *registered_as))) or _PERSONAL in registered_as:
         return True
-    return full_name is not None and _holds_name(company_name, full_name)
+    return full_name is not None and holds_name(company_name, full_name)
 
 
 def _names_its_form(company_name: str) -> bool:
@@ -42,7 +50,8 @@ def _names_its_form(company_name: str) -> bool:
     return any(form in lower for form in _FORMS_IN_NAMES) and _IN_NAME.search(lower) is not None
 
 
-def _holds_name(company_name: str, full_name: str) -> bool:
+def holds_name(company_name: str, full_name: str) -> bool:
+    """Say whether a company is named after a person: the name has all parts of hers, and she is called by several."""
     parts = canonical_name(full_name).split()
     company = folded(company_name)
     if len(parts) < _MIN_NAME_PARTS or not all(part in company for part in parts):

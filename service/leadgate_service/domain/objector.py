@@ -29,6 +29,8 @@ class Basis(StrEnum):
 
     PERSON = "person"
     NAME = "name"
+    UNKNOWN = "unknown"
+    """A name, and beside it nothing by which anybody is known here: whoever has the name may be meant."""
     LINE = "line"
     COMPANY = "company"
 

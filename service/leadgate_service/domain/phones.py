@@ -5,9 +5,19 @@ import re
 from typing import NamedTuple
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumberFormat, ValidationResult
+from phonenumbers import (
+    CountryCodeSource,
+    NumberParseException,
+    PhoneMetadata,
+    PhoneNumberFormat,
+    ValidationResult,
+)
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_REGION_OF_00 = "NL"
+"""Any region whose numbers dial abroad with 00: nothing else of it is used."""
+
+_INTERNATIONAL = frozenset({CountryCodeSource.FROM_NUMBER_WITH_PLUS_SIGN, CountryCodeSource.FROM_NUMBER_WITH_IDD})
 _MAX_RAW_LENGTH = 60  # the longest spelling with words for country, area and extension; the library's cost grows fast
 
 
@@ -27,7 +37,8 @@ def phone(value: str, country: str | None) -> str | None:
 
     Args:
         value: The number, in any usual spelling.
-        country: ISO 3166-1 alpha-2 code by which a number without a calling code is read; None if unknown.
+        country: ISO 3166-1 alpha-2 code by which a number without a calling code is read; None if unknown. Then a
+            number is international with a plus or with 00, the prefix that the ITU recommends.
 
     Returns:
         `+` and 7 to 15 digits; None if the number is impossible.
@@ -72,10 +83,13 @@ def _plan(calling_code: str) -> _NumberingPlan | None:
 def _read(value: str, country: str | None) -> str | None:
     if len(value) > _MAX_RAW_LENGTH:
         return None
+    region = country.upper() if country else _REGION_OF_00
     try:
         # The library ends a number at most kinds of white space; people, and French pages, put any of them into one.
-        number = phonenumbers.parse(" ".join(value.split()), country.upper() if country else None)
+        number = phonenumbers.parse(" ".join(value.split()), region, keep_raw_input=country is None)
     except NumberParseException:
+        return None
+    if not country and number.country_code_source not in _INTERNATIONAL:
         return None
     if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
         return None

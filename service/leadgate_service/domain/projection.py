@@ -48,10 +48,11 @@ class Answer:
             them as tokens.
         joined_name: The person's given and family name, which are the name where the full one is missing; likewise.
         employer_domain: Where the person works, by the provider; likewise.
+        registered_as: The company's kind and registered name, which may say that it is one person's. Never stored.
         approximate: The provider matched the person only approximately (Clearbit's `fuzzy`).
         minor: The answer says, or allows, that the person is under 18 (R-075). Never stored.
         wrong_type: Fields whose value had another type than the format says.
-        dropped_attributes: How often each path outside the fields had a value.
+        dropped_attributes: How often each path had a value that was not taken.
     """
 
     values: Mapping[Field, RawValue]
@@ -61,6 +62,7 @@ class Answer:
     emails: tuple[str, ...] = ()
     joined_name: str | None = None
     employer_domain: str | None = None
+    registered_as: tuple[str, ...] = ()
     approximate: bool = False
     minor: bool = False
     wrong_type: frozenset[Field] = frozenset()
@@ -94,15 +96,17 @@ def project(source: SourceName, body: Mapping[str, Any], today: date) -> Answer:
             phone_kind = taken.phone_kind or phone_kind
         else:
             mistyped.add(taken.field)
-    person = _half(body, "person")
+            dropped[taken.path] += 1
+    person, company = _half(body, "person"), _half(body, "company")
     return Answer(
         values=values,
         phone_kind=phone_kind,
         person_id=_id(person),
-        company_id=_id(_half(body, "company")),
+        company_id=_id(company),
         emails=_emails(person),
         joined_name=_joined_name(_half(person, "name")),
         employer_domain=_text(_half(person, "employment"), "domain"),
+        registered_as=tuple(said for name in ("type", "legalName") if (said := _text(company, name))),
         approximate=person.get("fuzzy", False) is not False,
         minor=_may_be_minor(person, today),
         wrong_type=frozenset(mistyped - values.keys()),

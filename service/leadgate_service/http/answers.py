@@ -8,6 +8,7 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from leadgate_service.errors import LeadgateError
+from leadgate_service.http.failures import failure
 from leadgate_service.keyfiles import RING_UNUSABLE, KeyRingError
 
 STATUSES: Mapping[str, int] = {
@@ -48,14 +49,14 @@ def page(template: str, error: LeadgateError | None = None, **values: Any) -> Re
 
 
 def failed(error: LeadgateError, wanted: Headers) -> Response:
-    """Tell of an error: reason and message, and the field where one breaks a rule; never a value.
+    """Tell of an error, never with a value that was sent: people what to do, systems its reason, message and metadata.
 
     Args:
         error: What went wrong.
         wanted: The headers of the request, which say whether a person reads the answer.
     """
     if "text/html" in wanted.get("accept", ""):
-        return page("failed.html", error, message=told(error))
+        return page("failed.html", error, failure=failure(error))
     return _of(error, JSONResponse({"reason": error.reason, "message": told(error), **error.metadata}))
 
 

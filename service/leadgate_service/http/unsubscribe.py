@@ -64,8 +64,13 @@ class OneClick:
         objection_id = await self._registrar.register(
             self._caller(token), Objector(address_tokens=(token,)), channel="one_click"
         )
-        told = (await self._registrar.policy()).objections.receipt
-        return page("unsubscribed.html", objection_id=objection_id, contact=told.contact)
+        policy = await self._registrar.policy()
+        return page(  # the only confirmation that a person gets who clicks; a mail client reads no more than the status
+            "unsubscribed.html",
+            objection_id=objection_id,
+            receipt=policy.objections.receipt,
+            evidence_years=policy.statement.evidence_years,
+        )
 
     def _caller(self, token: bytes) -> Caller:
         """Name the request: one person's clicks of one day are one objection."""
@@ -81,4 +86,4 @@ def _is_meant(content_type: str, body: bytes) -> bool:
             part.get_param("name", header="content-disposition") == _FIELD and str(part.get_payload()).strip() == _VALUE
             for part in form.walk()
         )
-    return parse_qs(body.decode("latin-1")).get(_FIELD) == [_VALUE]
+    return parse_qs(body.decode("latin-1").strip()).get(_FIELD) == [_VALUE]

@@ -121,10 +121,12 @@ def _document(body: bytes) -> Mapping[str, Any]:
 def _objector(document: Mapping[str, Any], policy: Policy) -> Objector:
     """Read who objects. What cannot be read beside an identifier is left out, and refuses nobody (R-017)."""
     number = normalise.phone(_text(document, "requester_phone"), None)
-    address = _text(document, "requester_email")
-    if not address and number is not None:
+    try:
+        email = identity.canonical_email(_text(document, "requester_email"), field="requester_email")
+    except InvalidArgument:
+        if number is None:
+            raise
         return Objector(phones=(number,))
-    email = identity.canonical_email(address, field="requester_email")
     host = identity.email_domain(email)
     if any(f".{host}".endswith(f".{own}") for own in policy.objections.own_domains):
         raise invalid("requester_email", "must be the objector's, not a colleague's: correct the ticket's requester")
@@ -138,11 +140,10 @@ def _objector(document: Mapping[str, Any], policy: Policy) -> Objector:
     )
 
 
-def _ticket(document: Mapping[str, Any]) -> str:
+def _ticket(document: Mapping[str, Any]) -> str | None:
+    """Read the ticket's id, by which the objection is found; without one it counts all the same."""
     ticket = _text(document, "ticket_id")
-    if not _TICKET.fullmatch(ticket):
-        raise invalid("ticket_id", "must be the ticket's id")
-    return ticket
+    return ticket if _TICKET.fullmatch(ticket) else None
 
 
 def _received(document: Mapping[str, Any]) -> datetime | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from leadgate.v1 import objection_service_pb2 as wire
 from leadgate.v1 import types_pb2
@@ -64,6 +64,12 @@ Value = TypeVar("Value")
 OpenLink: TypeAlias = Callable[[str], bytes | None]
 """Returns the token of an address that the token of a link was made of; None if it was not made here."""
 
+ReadRecord: TypeAlias = Callable[[types_pb2.CrmReference, str], CrmRecord]
+"""Reads the CRM record that a field holds."""
+
+Told: TypeAlias = Callable[[InvalidArgument], None]
+"""Learns of an identifier that it breaks a rule: raises that, or has it left out."""
+
 _HasReceivedTime: TypeAlias = wire.RegisterObjectionRequest | wire.ObjectionItem
 
 MOST_NAME_CHARACTERS = 200
@@ -79,18 +85,45 @@ _CHANNELS: Mapping[int, str] = {
 
 def objector_from_pb(message: wire.Objector, open_link: OpenLink | None = None) -> Objector:
     """Read who objects, or is asked about; where nobody can open links, none is taken."""
-    given = [*message.emails, *message.phones, *message.crm_references, *message.lead_ids, *message.names]
-    given += message.unsubscribe_tokens
-    if not 1 <= len(given) <= MOST_IDENTIFIERS:
-        raise invalid("objector", f"must have 1 to {MOST_IDENTIFIERS} identifiers")
+    if not 1 <= identifiers_in(message) <= MOST_IDENTIFIERS:
+        raise too_many_or_none()
+    return identifiers_from_pb(message, open_link, person_record_from_pb, _refuse)
+
+
+def identifiers_from_pb(
+    message: wire.Objector, open_link: OpenLink | None, read_record: ReadRecord, told: Told
+) -> Objector:
+    """Read the identifiers of a person, however many; without those of which *told* is told, if it does not raise."""
+
+    def each(name: str, read: Callable[[Any, str], Value]) -> tuple[Value, ...]:
+        return tuple(_sound(getattr(message, name), f"objector.{name}", read, told))
+
     return Objector(
-        emails=_each(message.emails, "emails", email_from_pb),
-        phones=_each(message.phones, "phones", _phone),
-        crm_records=_each(message.crm_references, "crm_references", _person_record),
-        lead_ids=_each(message.lead_ids, "lead_ids", lead_id_from_pb),
-        names=_each(message.names, "names", _name),
-        address_tokens=_each(message.unsubscribe_tokens, "unsubscribe_tokens", partial(_address_token, open_link)),
+        emails=each("emails", email_from_pb),
+        phones=each("phones", _phone),
+        crm_records=each("crm_references", read_record),
+        lead_ids=each("lead_ids", lead_id_from_pb),
+        names=each("names", _name),
+        address_tokens=each("unsubscribe_tokens", partial(_address_token, open_link)),
     )
+
+
+def identifiers_in(message: wire.Objector) -> int:
+    """Count the identifiers of a person."""
+    return sum(len(values) for _, values in message.ListFields())
+
+
+def too_many_or_none() -> InvalidArgument:
+    """Say how many identifiers an objection may name."""
+    return invalid("objector", f"must have 1 to {MOST_IDENTIFIERS} identifiers")
+
+
+def person_record_from_pb(message: types_pb2.CrmReference, field: str) -> CrmRecord:
+    """Read a CRM record of a person."""
+    record = crm_record_from_pb(message, field)
+    if not record.of_person:
+        raise invalid(f"{field}.object", "must be a person's: Lead or Contact")
+    return record
 
 
 def channel_from_pb(number: int) -> str:
@@ -134,23 +167,6 @@ def received_from_pb(message: _HasReceivedTime, now: datetime) -> datetime:
     return time_from_pb(message.received_time, "received_time", now) if message.HasField("received_time") else now
 
 
-def item_from_pb(
-    item: wire.ObjectionItem, channel: str, import_id: str | None, now: datetime, open_link: OpenLink
-) -> Objection | None:
-    """Read one objection of a batch; None if nothing, or a name alone, says who it is."""
-    given = item.objector
-    if not (given.emails or given.phones or given.crm_references or given.lead_ids or given.unsubscribe_tokens):
-        return None
-    return Objection(
-        objector=objector_from_pb(given, open_link),
-        channel=channel,
-        received_time=received_from_pb(item, now),
-        contact_scope=CONTACT_SCOPES.read_optional(item.contact_scope, "contact_scope") or ContactScope.ALL,
-        reference=reference_from_pb(item.reference),
-        import_id=import_id,
-    )
-
-
 def registered_to_pb(registered: Registered) -> wire.RegisterObjectionResponse:
     """Write the acknowledgement."""
     return wire.RegisterObjectionResponse(
@@ -164,31 +180,14 @@ def registered_to_pb(registered: Registered) -> wire.RegisterObjectionResponse:
     )
 
 
-def result_to_pb(registered: Registered | None) -> wire.ObjectionResult:
-    """Write what became of one objection of a batch; None names nobody who is held."""
-    if registered is None:
-        return wire.ObjectionResult(outcome=wire.OBJECTION_OUTCOME_LEAD_NOT_FOUND)
-    return wire.ObjectionResult(
-        outcome=wire.OBJECTION_OUTCOME_REGISTERED,
-        objection_id=id_to_pb(registered.objection_id),
-        matched_leads=registered.matched_leads,
-    )
-
-
 def id_of(answer: wire.RegisterObjectionResponse | wire.ObjectionResult) -> bytes:
     """Read the id of an objection in an answer of ours."""
     return lead_id_from_pb(answer.objection_id, "objection_id")
 
 
-def refused_to_pb(refusal: InvalidArgument | None) -> wire.ObjectionResult:
-    """Write why one objection of a batch is not registered; None is that nobody can tell who it is."""
-    if refusal is None:
-        return wire.ObjectionResult(outcome=wire.OBJECTION_OUTCOME_NEEDS_IDENTIFIER)
-    said = refusal.metadata
-    return wire.ObjectionResult(outcome=wire.OBJECTION_OUTCOME_INVALID, field=said["field"], rule=said["rule"])
-
-
-def receipts_to_pb(registered: Registered, policy: Policy, basis: Basis) -> Iterator[wire.ObjectionReceipt]:
+def receipts_to_pb(
+    registered: Registered, policy: Policy, basis: Basis, contact_scope: ContactScope
+) -> Iterator[wire.ObjectionReceipt]:
     """Write the text to hand over, which is made of what is kept and never kept itself (R-024)."""
     told = policy.objections.receipt
     facts = Facts(
@@ -203,14 +202,15 @@ def receipts_to_pb(registered: Registered, policy: Policy, basis: Basis) -> Iter
         authority=told.authority,
         evidence_years=policy.statement.evidence_years,
         backup_days=told.backup_days,
+        contact_scope=contact_scope,
         basis=basis,
     )
     for language in LANGUAGES:
         yield wire.ObjectionReceipt(language=language, text=receipt(language, facts, policy.retention.zone_info))
 
 
-def with_receipts(acknowledgement: bytes, policy: Policy, basis: Basis) -> wire.RegisterObjectionResponse:
-    """Add the text to hand over to an acknowledgement, which may be a replayed one."""
+def with_receipts(acknowledgement: bytes, policy: Policy, objection: Objection) -> wire.RegisterObjectionResponse:
+    """Add the text to hand over to the acknowledgement of an objection, which may be a replayed one."""
     response = wire.RegisterObjectionResponse.FromString(acknowledgement)
     registered = Registered(
         objection_id=lead_id_from_pb(response.objection_id),
@@ -221,9 +221,18 @@ def with_receipts(acknowledgement: bytes, policy: Policy, basis: Basis) -> wire.
         identifiers=response.identifiers,
         linked_identifiers=response.linked_identifiers,
     )
-    told = Basis.PERSON if basis is not Basis.COMPANY and registered.erase_time is not None else basis
-    response.receipts.extend(receipts_to_pb(registered, policy, told))
+    basis = _acknowledged(objection.objector.basis, is_erased=registered.erase_time is not None)
+    response.receipts.extend(receipts_to_pb(registered, policy, basis, objection.contact_scope))
     return response
+
+
+def _acknowledged(basis: Basis, *, is_erased: bool) -> Basis:
+    """Return what an objection told, now that it is known whether anybody whom it names is known here."""
+    if basis is Basis.COMPANY:
+        return basis
+    if is_erased:
+        return Basis.PERSON
+    return Basis.UNKNOWN if basis is Basis.PERSON else basis
 
 
 def objection_to_pb(record: ObjectionRecord) -> wire.Objection:
@@ -276,9 +285,17 @@ def _match(match: Match) -> wire.ObjectionMatch:
     )
 
 
-def _each(messages: Iterable[Given], name: str, read: Callable[[Given, str], Value]) -> tuple[Value, ...]:
-    """Read each of the identifiers of one kind; an error says which."""
-    return tuple(read(message, f"objector.{name}[{position}]") for position, message in enumerate(messages))
+def _refuse(refusal: InvalidArgument) -> None:
+    raise refusal
+
+
+def _sound(messages: Iterable[Given], name: str, read: Callable[[Given, str], Value], told: Told) -> Iterator[Value]:
+    """Read those of the identifiers of one kind that break no rule; an error says which does."""
+    for position, message in enumerate(messages):
+        try:
+            yield read(message, f"{name}[{position}]")
+        except InvalidArgument as refusal:
+            told(refusal)
 
 
 def _phone(message: wire.PhoneNumber, field: str) -> str:
@@ -301,13 +318,6 @@ def _address_token(open_link: OpenLink | None, written: str, field: str) -> byte
     if token is None:
         raise invalid(field, "must be the end of an unsubscribe_url that this service made")
     return token
-
-
-def _person_record(message: types_pb2.CrmReference, field: str) -> CrmRecord:
-    record = crm_record_from_pb(message, field)
-    if not record.of_person:
-        raise invalid(f"{field}.object", "must be a person's: Lead or Contact")
-    return record
 
 
 def _company_domain(value: str, field: str) -> str:

@@ -1,10 +1,12 @@
 """leadgate.v1.GovernanceService."""
 
+from collections.abc import Sequence
+
 from leadgate.v1 import governance_service_pb2 as wire
 
 from leadgate_service.burn_ring import BurnRing
 from leadgate_service.domain.register import SourceName
-from leadgate_service.errors import invalid
+from leadgate_service.errors import LeadgateError, invalid
 from leadgate_service.rpc.convert import request_id, time_to_pb
 from leadgate_service.rpc.pipeline import Call
 from leadgate_service.store import Store
@@ -17,11 +19,18 @@ from leadgate_service.usecases.readiness import open_points
 class GovernanceService:
     """Reads requests, shows and changes the rules, writes answers."""
 
-    def __init__(
-        self, store: Store, burn: BurnRing, policies: PolicyInForce, sources: frozenset[SourceName], now: Now
+    def __init__(  # noqa: PLR0913, PLR0917 - what readiness looks at
+        self,
+        store: Store,
+        burn: BurnRing,
+        token_version: int,
+        policies: PolicyInForce,
+        sources: frozenset[SourceName],
+        now: Now,
     ) -> None:
         self._store = store
         self._burn = burn
+        self._token_version = token_version
         self._policies = policies
         self._sources = sources
         self._now = now
@@ -33,13 +42,16 @@ class GovernanceService:
     ) -> wire.GetReadinessResponse:
         """Report each open point."""
         del request, call
-        points = await open_points(self._store, self._burn, self._policies, self._sources, self._now)
+        points = await open_points(
+            self._store, self._burn, self._token_version, self._policies, self._sources, self._now
+        )
         return wire.GetReadinessResponse(
             ready=not any(point.blocking for point in points),
             open_points=[
                 wire.OpenPoint(code=point.code, message=point.message, remedy=point.remedy, blocking=point.blocking)
                 for point in points
             ],
+            own_domains=await self._own_domains(),
         )
 
     async def GetPolicy(self, request: wire.GetPolicyRequest, call: Call) -> wire.GetPolicyResponse:  # noqa: N802
@@ -67,3 +79,10 @@ class GovernanceService:
             expected_version=request.expected_version,
             encode=lambda version: wire.ApplyPolicyResponse(version=version).SerializeToString(),
         )
+
+    async def _own_domains(self) -> Sequence[str]:
+        """Return the controller's own domains; none without a policy, which is an open point already."""
+        try:
+            return sorted((await self._policies.current()).objections.own_domains)
+        except LeadgateError:
+            return ()

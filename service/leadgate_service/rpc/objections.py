@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 
 from leadgate.v1 import objection_service_pb2 as wire
 
 from leadgate_service.domain.access import PrincipalKind, Role
-from leadgate_service.domain.objector import ContactScope
+from leadgate_service.domain.objector import ContactScope, Objector
 from leadgate_service.domain.policy import Policy
-from leadgate_service.errors import InvalidArgument, LeadgateError, PermissionDenied, invalid
+from leadgate_service.errors import LeadgateError, PermissionDenied, invalid
 from leadgate_service.keep_ring import KeepRing
 from leadgate_service.records import Annulment, Objection, ObjectionFilter, ObjectionState, Registered
 from leadgate_service.rpc.convert import email_from_pb, lead_id_from_pb, request_id, time_to_pb
@@ -20,7 +21,6 @@ from leadgate_service.rpc.convert_objections import (
     channel_from_pb,
     id_of,
     import_id_from_pb,
-    item_from_pb,
     objection_to_pb,
     objector_from_pb,
     party_from_pb,
@@ -28,11 +28,10 @@ from leadgate_service.rpc.convert_objections import (
     receipts_to_pb,
     received_from_pb,
     reference_from_pb,
-    refused_to_pb,
     registered_to_pb,
-    result_to_pb,
     with_receipts,
 )
+from leadgate_service.rpc.objection_items import ItemReader, Readable, in_order, judged_result, registered_result
 from leadgate_service.rpc.paging import Pages, page_size
 from leadgate_service.rpc.pipeline import Call
 from leadgate_service.store import Store
@@ -41,6 +40,7 @@ from leadgate_service.usecases.clock import Now
 from leadgate_service.usecases.objections import Asker
 from leadgate_service.usecases.pace import Pace
 from leadgate_service.usecases.policy import PolicyInForce
+from leadgate_service.usecases.recipients import require_recipient
 
 MOST_ITEMS = 500
 DEFAULT_PAGE, MOST_PAGE = 50, 100
@@ -86,7 +86,7 @@ class ObjectionService:
             encode=_only,
             registered=lambda answer: [id_of(wire.RegisterObjectionResponse.FromString(answer))],
         )
-        return with_receipts(acknowledgement, policy, party.basis)
+        return with_receipts(acknowledgement, policy, objection)
 
     async def BatchRegisterObjections(  # noqa: N802
         self,
@@ -97,23 +97,22 @@ class ObjectionService:
         caller, now, policy = call.caller(request_id(request.request_id)), self._now(), await self._policies.current()
         if not 1 <= len(request.items) <= MOST_ITEMS:
             raise invalid("items", f"must be 1 to {MOST_ITEMS}")
-        channel, import_id = channel_from_pb(request.channel), import_id_from_pb(request.import_id)
-
-        def read(item: wire.ObjectionItem) -> Objection | wire.ObjectionResult:
-            try:
-                objection = item_from_pb(item, channel, import_id, now, self._keep.open_unsubscribe_token)
-                if objection is not None:
-                    objections.require_objector(policy, objection.objector)
-            except InvalidArgument as refusal:
-                return refused_to_pb(refusal)
-            return objection or refused_to_pb(None)
-
-        items = [read(item) for item in request.items]
+        reader = ItemReader(
+            channel=channel_from_pb(request.channel),
+            import_id=import_id_from_pb(request.import_id),
+            now=now,
+            open_link=self._keep.open_unsubscribe_token,
+            require_recipient=partial(require_recipient, policy),
+        )
+        items = [reader.read(item) for item in request.items]
+        readable = [one.objection for one in items if isinstance(one, Readable)]
+        if request.validate_only:
+            return await self._judged(items, readable, call)
         acknowledgement = await objections.register(
             self._store,
             policy,
             caller=caller,
-            objections=[one for one in items if isinstance(one, Objection)],
+            objections=readable,
             now=now,
             encode=lambda answers: _results(items, answers, now, policy),
             registered=_ids,
@@ -127,7 +126,8 @@ class ObjectionService:
         record = await objections.get(self._store, asker, objection_id)
         response = wire.GetObjectionResponse(objection=objection_to_pb(record))
         if record.state not in _ENDED:
-            response.receipts.extend(receipts_to_pb(record.registered, asker.policy, record.basis))
+            receipts = receipts_to_pb(record.registered, asker.policy, record.basis, record.contact_scope)
+            response.receipts.extend(receipts)
         return response
 
     async def ListObjections(self, request: wire.ListObjectionsRequest, call: Call) -> wire.ListObjectionsResponse:  # noqa: N802
@@ -188,6 +188,15 @@ class ObjectionService:
         suppressed = await objections.check(self._store, await self._asker(call), objector)
         return wire.CheckSuppressionResponse(suppressed=suppressed)
 
+    async def _judged(
+        self, items: Iterable[Readable | wire.ObjectionResult], readable: Iterable[Objection], call: Call
+    ) -> wire.BatchRegisterObjectionsResponse:
+        """Say what would become of a batch. Nobody's data is in that, so it does not count as a question about them."""
+        persons = [one.objector for one in readable if isinstance(one.objector, Objector)]
+        judged = await objections.judge(self._store, await self._caller(call), persons)
+        results = (judged_result(names_somebody=one) for one in judged)
+        return wire.BatchRegisterObjectionsResponse(results=in_order(items, results))
+
     async def _caller(self, call: Call) -> Asker:
         return Asker(call.principal.name, call.method, await self._policies.current(), self._now())
 
@@ -204,15 +213,14 @@ def _only(answers: Sequence[Registered | None]) -> bytes | LeadgateError:
 
 
 def _results(
-    items: Iterable[Objection | wire.ObjectionResult],
+    items: Iterable[Readable | wire.ObjectionResult],
     answers: Iterable[Registered | None],
     now: datetime,
     policy: Policy,
 ) -> bytes:
-    """Put the outcomes of a batch in the order of its items."""
-    registered = iter(answers)
+    """Write the acknowledgement of a batch."""
     return wire.BatchRegisterObjectionsResponse(
-        results=(result_to_pb(next(registered)) if isinstance(one, Objection) else one for one in items),
+        results=in_order(items, map(registered_result, answers)),
         effective_time=time_to_pb(now),
         erase_time=time_to_pb(now + policy.objections.erase_after),
     ).SerializeToString()

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from leadgate_service.domain import identity
 from leadgate_service.domain.candidate import Candidate
 from leadgate_service.domain.identity import Identifier, TokenKind
 from leadgate_service.storage import tables
@@ -148,11 +149,17 @@ def linking_tokens(candidates: Iterable[Candidate], tokens: Mapping[Identifier, 
     return frozenset(tokens[link] for candidate in candidates if candidate.personal for link in candidate.links)
 
 
+def known_by(candidates: Iterable[Candidate]) -> set[Identifier]:
+    """Return the keys under which the candidates, and the businesses that they tell of, may be known."""
+    keys = {key for one in candidates for key in (one.intake.lookup_key, one.key) if key is not None}
+    return keys | {identity.company_key(domain) for one in candidates for domain in one.businesses}
+
+
 def select_links(
     candidates: Iterable[Candidate],
     linking: frozenset[bytes],
     tokens: Mapping[Identifier, bytes],
 ) -> Step:
     """Read what links the candidates to others, by what is said now and by what is known."""
-    keys = {tokens[candidate.intake.lookup_key] for candidate in candidates}
-    return SELECT_LINKED(keys=list(keys), tokens=list(linking), kinds=[kind.value for kind in LINKING_KINDS])
+    keys = [tokens[key] for key in known_by(candidates)]
+    return SELECT_LINKED(keys=keys, tokens=list(linking), kinds=[kind.value for kind in LINKING_KINDS])

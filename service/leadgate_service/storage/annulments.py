@@ -17,7 +17,7 @@ from leadgate_service.storage.parties import of_groups
 from leadgate_service.storage.requests import open_book
 from leadgate_service.storage.review import names_of_nobody, review
 from leadgate_service.storage.suppressions import SELECT_SUPPRESSIONS, read
-from leadgate_service.storage.withholding import reach, withhold
+from leadgate_service.storage.withholding import reach, withhold_named
 from leadgate_service.storage.work import Row, Statement, Work, one_of, together
 
 MOST_ANNULLED = 500
@@ -154,9 +154,8 @@ class Annulments:
     def _withhold_again(self, names: Iterable[bytes], now: datetime) -> Work[None]:
         """Withhold who has a name that others objected by, now that what told whose it is has gone."""
         of_nobody = yield from names_of_nobody(names)
-        rows = (yield SELECT_SUPPRESSIONS(tokens=list(of_nobody))) if of_nobody else []
-        parties = yield from of_groups([one.group_id for one in read(rows)])
-        yield from withhold((yield from reach([party for party in parties.values() if party.homonyms])), now, None)
+        if of_nobody:
+            yield from withhold_named(of_nobody, now)
 
 
 def _refusal(known: int, rows: Iterable[Row], wish: Annulment) -> LeadgateError | None:

@@ -17,10 +17,10 @@ from leadgate_service.errors import FailedPrecondition, LeadgateError
 from leadgate_service.ids import NewId
 from leadgate_service.keep_ring import KeepRing
 from leadgate_service.records import Admission, Asking, Judged, Settlement
-from leadgate_service.storage.aliases import AliasBook, linking_tokens, select_links
+from leadgate_service.storage.aliases import AliasBook, known_by, linking_tokens, select_links
 from leadgate_service.storage.journal import Record
 from leadgate_service.storage.lead_book import SELECT_LEADS, SELECT_REFERENCES, SELECT_SOURCES, LeadBook
-from leadgate_service.storage.ledger import Ledger
+from leadgate_service.storage.ledger import Ledger, trader_domains
 from leadgate_service.storage.lookups import SELECT_LOOKUPS, LookupBook
 from leadgate_service.storage.policy import SELECT_POLICY_VERSION
 from leadgate_service.storage.requests import RequestBook, release, select_requests
@@ -68,8 +68,8 @@ class Intake:
 
         A question that tells something new of who objected is left undone: see `Objections.learn`.
         """
-        question = asking.question
-        version, book, known = yield from self._open([asking], [question])
+        version, book, known = yield from self._open([asking], [asking.question])
+        question = known.as_known(asking.question)
         earlier = book.earlier(asking.caller, claimed=asking.claimed)
         if earlier is not None:
             return earlier
@@ -83,7 +83,7 @@ class Intake:
             known.remember(question)
             book.remember(asking.caller, None)
             record(self._entry(asking, DISCLOSED, question.source.value, question.intake.lookup_key))
-            yield from known.write(besides=book.writes())
+            yield from self._write(asking, known, book, record)
             return None
         if decision.reason is Reason.SUPPRESSED:
             self._withhold(asking, known, question, record)
@@ -98,7 +98,7 @@ class Intake:
         elif asking.claimed:
             yield from release(asking.caller)
         record(self._entry(asking, asking.caller.action, _code(decision), question.intake.lookup_key))
-        yield from known.write(besides=book.writes())
+        yield from self._write(asking, known, book, record)
         return response
 
     def settle(self, settlement: Settlement, record: Record) -> Work[bytes]:
@@ -124,11 +124,15 @@ class Intake:
         candidates = [item for unit in admissions for item in unit.items if isinstance(item, Candidate)]
         version, book, known = yield from self._open(admissions, candidates)
         answers = [self._admit_one(unit, version, book, known, record) for unit in admissions]
+        yield from self._write(admissions[-1], known, book, record)
+        return answers
+
+    def _write(self, latest: Asking | Admission, known: Ledger, book: RequestBook, record: Record) -> Work[None]:
+        """Write what the transaction changes; what it shows to be an objector's has an entry of its own."""
         withheld = yield from known.reconsider()
         if withheld:
-            record(self._withheld(admissions[-1], "leadgate", withheld))
+            record(self._withheld(latest, "leadgate", withheld))
         yield from known.write(besides=book.writes())
-        return answers
 
     def _admit_one(
         self,
@@ -163,6 +167,7 @@ class Intake:
     ) -> Judged:
         if isinstance(item, Decision):
             return Judged(item)
+        item = known.as_known(item)
         decision = decide(unit.policy, known.standing(item), item, unit.today)
         if decision.reason is Reason.SUPPRESSED:
             self._withhold(unit, known, item, record)
@@ -202,7 +207,8 @@ class Intake:
         """Read what concerns a transaction: the policy's version, the calls' requests, and who the candidates are."""
         latest = units[-1]
         tokens = Tokens(self.keep)
-        asked = {tokens[identifier] for candidate in candidates for identifier in candidate.identifiers}
+        asked = {tokens[one] for candidate in candidates for one in (*candidate.identifiers, *candidate.beside)}
+        asked |= {tokens[one] for candidate in candidates for one in trader_domains(candidate)}
         linking = linking_tokens(candidates, tokens)
         if linking:
             yield Hold(linking)
@@ -213,11 +219,10 @@ class Intake:
             select_links(candidates, linking, tokens),
         )
         aliases = AliasBook(tokens, linked)
-        asked_about = {tokens[candidate.intake.lookup_key] for candidate in candidates}
-        known_as = {tokens[candidate.key] for candidate in candidates if candidate.key is not None}
+        known_as = {tokens[key] for key in known_by(candidates)}
         looked_up, leads, suppressed_links = yield together(
-            SELECT_LOOKUPS(keys=list(asked_about | aliases.keys)),
-            SELECT_LEADS(keys=list(known_as | asked_about | aliases.keys)),
+            SELECT_LOOKUPS(keys=list(known_as | aliases.keys)),
+            SELECT_LEADS(keys=list(known_as | aliases.keys)),
             SELECT_SUPPRESSIONS(tokens=list(aliases.tokens - asked)),
         )
         # Only now, since the leads were locked as they are after whoever held them, which a snapshot may not be.

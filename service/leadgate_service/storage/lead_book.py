@@ -44,6 +44,7 @@ SELECT_REFERENCES = Statement(
 DELETE_LEADS = Statement(sa.delete(tables.leads).where(one_of(tables.leads.c.lead_id, "lead_ids")))
 INSERT_LEADS = Insert(tables.leads, LEAD_COLUMNS)
 UPDATE_LEADS = Update(tables.leads, LEAD_COLUMNS)
+MAKE_PERSONAL = Update(tables.leads, ("lead_id", "personal", "notice_due_date"))
 INSERT_SOURCES = Insert(tables.lead_sources, _SOURCE_COLUMNS)
 REPLACE_SOURCES = Insert(tables.lead_sources, _SOURCE_COLUMNS, conflict="replace")
 REPLACE_CRM_REFERENCES = Insert(tables.crm_references, _CRM_COLUMNS, conflict="replace")
@@ -103,6 +104,7 @@ class LeadBook:
         self._new: dict[bytes, LeadRow] = {}
         self._updated: dict[bytes, LeadRow] = {}
         self._replaced: list[bytes] = []
+        self._personal: dict[bytes, LeadRow] = {}
         self._unreadable: dict[bytes, tuple[datetime | None, bool]] = {}
         self._referred = {(bytes(lead_id), bytes(token)) for lead_id, token in references}
         self._crm_references: dict[tuple[bytes, bytes], Row] = {}
@@ -179,6 +181,19 @@ class LeadBook:
         self._unreadable[lead_id] = erase_time, until_named
         return lead_id
 
+    def make_personal(self, row: LeadRow) -> Iterable[SourceName]:
+        """Give a company's lead what is owed to a person, since the company turns out to be one (R-013).
+
+        Returns:
+            Which sources supplied it; none if it was a person's already.
+        """
+        if row["personal"]:
+            return ()
+        row["personal"] = True
+        row["notice_due_date"] = retention.notice_due_date(row["first_obtained_date"])
+        self._personal[bytes(row["lead_id"])] = row
+        return self._sources[bytes(row["lead_id"])]
+
     def begin_earlier(self, row: LeadRow, start: date) -> None:
         """Move a lead's clock back, unless it is over, or may not or cannot be changed."""
         last_day = row["expire_date"]
@@ -198,9 +213,11 @@ class LeadBook:
         self._changes.append((bytes(row["lead_id"]), "upsert", "updated", self._now))
 
     def make_room(self) -> Work[None]:
-        """Delete the lapsed leads whose keys new ones take over; `writes` comes after that."""
+        """Delete the lapsed leads whose keys new ones take over, and note who is a person; then come `writes`."""
         if self._replaced:
             yield DELETE_LEADS(lead_ids=self._replaced)
+        if self._personal:
+            yield MAKE_PERSONAL([(lead_id, True, row["notice_due_date"]) for lead_id, row in self._personal.items()])
 
     def writes(self) -> Iterator[Step]:
         """Return what stores all of it, each table's rows at once."""

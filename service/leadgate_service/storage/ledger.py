@@ -5,7 +5,7 @@ same person sees what the first one did. At the end each table is written with o
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from leadgate_service.domain import identity, retention, subject
@@ -14,7 +14,8 @@ from leadgate_service.domain.dates import today_in
 from leadgate_service.domain.decision import Decision
 from leadgate_service.domain.identity import STRONG_KINDS, TRADER_KINDS, Identifier, TokenKind
 from leadgate_service.domain.policy import Policy
-from leadgate_service.domain.standing import Standing
+from leadgate_service.domain.register import SourceName
+from leadgate_service.domain.standing import Acquisition, Standing
 from leadgate_service.storage.aliases import AliasBook
 from leadgate_service.storage.lead_book import LeadBook
 from leadgate_service.storage.lead_rows import LeadRow
@@ -39,6 +40,7 @@ class Ledger:
         aliases: What the people are known by else.
         suppressions: The part of the suppression list that concerns them.
         combined: What no answer told alone, and several tell together of a key's lead: not asked for yet.
+        found_out: The ids of businesses' leads that an answer about somebody else showed to be an objector's.
     """
 
     policy: Policy
@@ -50,14 +52,27 @@ class Ledger:
     aliases: AliasBook
     suppressions: SuppressionList
     combined: list[tuple[Identifier, Identifier, LeadRow]] = field(default_factory=list)
+    found_out: list[bytes] = field(default_factory=list)
+
+    def as_known(self, candidate: Candidate) -> Candidate:
+        """Return a candidate as what is known makes it: a company that was called one person's stays so (R-013)."""
+        key = candidate.key
+        if candidate.personal or candidate.intake.of_firm or key is None or key.kind is not TokenKind.COMPANY_KEY:
+            return candidate
+        traders = identity.trader_domains(key.canonical)
+        known = self.aliases.known_of(self.tokens[key])
+        if not any(self.tokens[trader] in known for trader in traders):
+            return candidate
+        return replace(candidate, personal=True, held=[*candidate.held, *traders])
 
     def standing(self, candidate: Candidate) -> Standing:
         """Say what is known of the person or company of a candidate."""
         row = self.leads.of(candidate)
-        hits = self.suppressions.kinds(self.tokens[identifier] for identifier in candidate.identifiers)
+        hits = self.suppressions.kinds(self.tokens[one] for one in (*candidate.identifiers, *candidate.beside))
         # What is known counts, whether or not it is said again: of a person all, of a company that it was called one
         # person's. Who is named is no business, and a legal person is nobody's.
-        known = self.suppressions.kinds(self.aliases.known_of(self.tokens[candidate.intake.lookup_key]))
+        keys = {key for key in (candidate.intake.lookup_key, candidate.key) if key is not None}
+        known = self.suppressions.kinds(token for key in keys for token in self.aliases.known_of(self.tokens[key]))
         if candidate.named or candidate.intake.of_firm or (row is not None and _is_named(row)):
             known -= TRADER_KINDS
         hits |= known if candidate.personal else known & TRADER_KINDS
@@ -82,11 +97,14 @@ class Ledger:
             return None
         row = self.leads.keep(candidate, decision)
         self._know(candidate, row)
+        if row["personal"] and candidate.key != candidate.intake.lookup_key:
+            self._remember_business(row, [candidate.source])
         return bytes(row["lead_id"])
 
     def remember(self, candidate: Candidate) -> None:
         """Note by what else whoever is asked about is known, and let what is linked by it share one clock (R-041)."""
         self.aliases.add(candidate.intake.lookup_key, [*candidate.held, *candidate.links])
+        self._note_businesses(candidate)
         keys = self.aliases.linked_keys(candidate)
         acquisition = self.lookups.of(candidate).acquisition if keys else None
         if acquisition is not None:
@@ -117,26 +135,31 @@ class Ledger:
         Returns:
             The lead's id, if it has become unreadable.
         """
-        row = self.leads.by_key(self.tokens[candidate.intake.lookup_key])
         listed = [one for one in candidate.certain if self._listed(one)]
+        withheld = self._withhold(candidate, listed)
         theirs = [one for one in listed if one.kind in STRONG_KINDS]
-        company = [one for one in listed if one.kind is TokenKind.DOMAIN]
-        traded = any(one.kind in TRADER_KINDS for one in listed)
-        if (candidate.personal or candidate.intake.of_person) and (theirs or traded):
+        if (candidate.personal or candidate.intake.of_person) and (theirs or _traded(listed)):
             # So that the next answer is refused, too, if it does not tell again; and it is known for what this one was.
             self.remember(candidate)
             self.aliases.add(candidate.intake.lookup_key, theirs)
         # Who works at a company that objected may be told only now, and not again.
-        self.aliases.add(candidate.intake.lookup_key, company)
+        self.aliases.add(candidate.intake.lookup_key, _companies(listed))
+        self._note_businesses(candidate)
+        return withheld
+
+    def _withhold(self, candidate: Candidate, listed: Sequence[Identifier]) -> bytes | None:
+        row = self.leads.by_key(self.tokens[candidate.intake.lookup_key])
         if row is None or row["erase_time"] is not None or (row["suppressed_time"] is not None and not row["personal"]):
             return None
         erase_time = self.now + self.policy.objections.erase_after
+        theirs = any(one.kind in STRONG_KINDS for one in listed)
         if theirs and (row["personal"] or candidate.personal):
             return self.leads.suppress(row, erase_time if row["personal"] else None)
-        if company:
-            confirmed = any(one.scope is ListScope.COMPANY for name in company for one in self._listed(name))
+        companies = [entry for one in _companies(listed) for entry in self._listed(one)]
+        if companies:
+            confirmed = any(entry.scope is ListScope.COMPANY for entry in companies)
             return self.leads.suppress(row, erase_time if confirmed else None)
-        if row["suppressed_time"] is None and traded and not _is_named(row):
+        if row["suppressed_time"] is None and _traded(listed) and not _is_named(row):
             return self.leads.suppress(row, None, until_named=True)
         return None
 
@@ -147,7 +170,7 @@ class Ledger:
             The ids of the leads that have become unreadable.
         """
         if not self.combined:
-            return []
+            return self.found_out
         listed = SuppressionList((yield SELECT_SUPPRESSIONS(tokens=[self.tokens[one] for one, _, _ in self.combined])))
         hits = [known for known in self.combined if listed.of(self.tokens[known[0]])]
         of_nobody = yield from names_of_nobody(self.tokens[one] for one, _, _ in hits)
@@ -158,12 +181,33 @@ class Ledger:
                 withheld.append(self.leads.suppress(row, self.now + self.policy.objections.erase_after))
             elif self.tokens[one] in of_nobody and row["erase_time"] is None:
                 withheld.append(self.leads.suppress(row, None))
-        return list(dict.fromkeys(withheld))
+        return list(dict.fromkeys([*self.found_out, *withheld]))
 
     def write(self, besides: Iterable[Step]) -> Work[None]:
         """Write every table at once, and something else in the same message."""
         yield from self.leads.make_room()
         yield together(*self.leads.writes(), *self.aliases.writes(), *self.lookups.writes(), *besides)
+
+    def _note_businesses(self, candidate: Candidate) -> None:
+        """Note which companies are one person's, whoever's answer tells so (R-013).
+
+        What is held of such a business is personal from now on; if its owner may have objected, from an address there,
+        it is withheld, and not erased. Whoever is named there is somebody else, and not meant.
+        """
+        for domain in candidate.businesses:
+            traders, key = identity.trader_domains(domain), identity.company_key(domain)
+            self.aliases.add(key, traders)
+            row = self.leads.by_key(self.tokens[key]) if traders else None
+            if row is None or row["expire_date"] < self.today or row["suppressed_time"] is not None:
+                continue
+            self._remember_business(row, self.leads.make_personal(row))
+            if any(map(self._listed, traders)):
+                self.found_out.append(self.leads.suppress(row, None, until_named=True))
+
+    def _remember_business(self, row: LeadRow, sources: Iterable[SourceName]) -> None:
+        """Let a business that is a person have a look-up record of its own, whoever was asked about (R-092)."""
+        dated = Acquisition(row["first_obtained_date"], row["expire_date"])
+        self.lookups.make_personal(bytes(row["key_token"]), sources, dated)
 
     def _listed(self, identifier: Identifier) -> Sequence[Suppression]:
         return self.suppressions.of(self.tokens[identifier])
@@ -187,6 +231,19 @@ class Ledger:
 
     def _day(self, instant: datetime) -> date:
         return today_in(self.policy.retention.zone_info, instant)
+
+
+def _companies(identifiers: Iterable[Identifier]) -> list[Identifier]:
+    return [one for one in identifiers if one.kind is TokenKind.DOMAIN]
+
+
+def _traded(identifiers: Iterable[Identifier]) -> bool:
+    return any(one.kind in TRADER_KINDS for one in identifiers)
+
+
+def trader_domains(candidate: Candidate) -> list[Identifier]:
+    """Return where the owners of the businesses that a candidate tells of may have objected from."""
+    return [one for domain in candidate.businesses for one in identity.trader_domains(domain)]
 
 
 def _objected(row: LeadRow, candidate: Candidate) -> bool:

@@ -132,6 +132,33 @@ class LookupBook:
                 _date(concerned, dated)
                 self._touch(concerned)
 
+    def make_personal(self, key_token: bytes, sources: Iterable[str], dated: Acquisition) -> None:
+        """Remember whose lead is held under a key as a person, since the company turns out to be one (R-013, R-092).
+
+        Args:
+            key_token: The lead's.
+            sources: Which supplied it.
+            dated: Its dates.
+        """
+        for source in sources:
+            row = self._rows.get((key_token, source))
+            if row is None:
+                row = LookupRow(
+                    key_token=key_token,
+                    source=source,
+                    personal=True,
+                    outcome="found",
+                    asked_time=self._now,
+                    answered_time=None,
+                    first_obtained_date=dated.first_obtained_date,
+                    expire_date=dated.expire_date,
+                    delete_date=acquisition_ends(dated.first_obtained_date),
+                )
+                self._add(row)
+            row.personal = True
+            _date(row, dated)
+            self._touch(row)
+
     def begin_earlier(self, candidate: Candidate, start: date, shortened: Callable[[date], date]) -> None:
         """Let all records of one person take over the earliest start.
 

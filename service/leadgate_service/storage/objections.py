@@ -11,7 +11,7 @@ from leadgate_service.burn_ring import BurnRing
 from leadgate_service.domain.fields import PhoneKind
 from leadgate_service.domain.identity import Identifier
 from leadgate_service.domain.objector import MOST_COMPANY_LEADS, Basis, Company, Objector
-from leadgate_service.errors import LeadgateError
+from leadgate_service.errors import FailedPrecondition, LeadgateError
 from leadgate_service.ids import NewId
 from leadgate_service.keep_ring import TOKEN_BYTES, KeepRing
 from leadgate_service.records import Effect, LeadRecord, Match, Objection, Registered, Registration
@@ -22,7 +22,7 @@ from leadgate_service.storage.lead_reads import open_records
 from leadgate_service.storage.parties import Party, of_company, of_groups
 from leadgate_service.storage.persons import identify
 from leadgate_service.storage.requests import open_book
-from leadgate_service.storage.review import review
+from leadgate_service.storage.review import names_told, review
 from leadgate_service.storage.suppressions import (
     INSERT_SUPPRESSIONS,
     SELECT_SUPPRESSIONS,
@@ -48,6 +48,10 @@ SELECT_REACHED = Statement(
     .order_by(tables.leads.c.lead_id)
     .limit(MOST_MATCHES),
 )
+_of_import = tables.objections.c.import_id == sa.bindparam("import_id")
+_annulled = tables.objections.c.annulled_by.is_not(None)
+SELECT_STANDING = Statement(sa.select(sa.literal(1)).where(_of_import, ~_annulled).limit(1))
+SELECT_ANNULLED = Statement(sa.select(sa.literal(1)).where(_of_import, _annulled).limit(1))
 INSERT_OBJECTIONS = Insert(tables.objections, tuple(column.name for column in tables.objections.columns))
 
 _ERASING = frozenset({Basis.PERSON, Basis.COMPANY})
@@ -66,8 +70,10 @@ class _Named:
 
     @property
     def basis(self) -> Basis:
-        """What it tells, now that it is known whether the leads that it names are held."""
-        return Basis.PERSON if self.party.keys else self.objection.objector.basis
+        """What it tells, now that it is known whether anybody whom it names is known here."""
+        if not self.party.keys:
+            return self.objection.objector.basis
+        return Basis.UNKNOWN if self.party.homonyms else Basis.PERSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,8 @@ class Objections:
         # When all of it was annulled or lifted since, it is an objection again: no old answer may say that it stands.
         if earlier is not None and (yield from self._stand(registration, earlier)):
             return earlier
+        if (yield from _is_annulled(registration.import_id, has_ended=earlier is not None)):
+            return _import_annulled()
         ids = [self.new_id().bytes for _ in registration.objections]
         parties = yield from self._identify([one.objector for one in registration.objections], ids)
         found = zip(ids, registration.objections, parties, strict=True)
@@ -105,7 +113,7 @@ class Objections:
         (party,) = yield from self._identify([objector], [b""])
         if party is None:
             return None
-        (whom,) = yield from reach([party])
+        (whom,) = yield from reach([party], (yield from names_told(party.homonyms)))
         found: list[Match] = []
         for effect, keys in (
             (Effect.SUPPRESSED, whom.suppressed),
@@ -185,17 +193,18 @@ class Objections:
         """
         if not named:
             return {}, ()
-        whom = yield from reach([one.party for one in named])
+        told = yield from names_told(name for one in named for name in one.party.homonyms)
+        whom = yield from reach([one.party for one in named], told)
         erase_time = registration.erase_time if (yield from _may_erase(registration, whom)) else None
         listed = (one for party in named for one in party.party.suppressions)
         yield self._insert(listed if erase_time else map(unconfirmed, listed), registration.today)
         withheld = yield from withhold(whom, registration.now, erase_time)
-        yield from _release([name for one in named for name in one.party.names], registration.now)
+        yield from _release({name for one in named for name in one.party.names - one.party.homonyms}, registration.now)
         answers = {
             one.objection_id: Registered(
                 objection_id=one.objection_id,
                 effective_time=registration.now,
-                # By a name or a line alone nobody is erased: nothing tells whose it is.
+                # By a name or a line nobody is erased: nothing tells whose it is.
                 erase_time=erase_time if one.basis in _ERASING else None,
                 matched_leads=sum(key in withheld for key in reached.suppressed | reached.withheld),
                 received_time=one.objection.received_time,
@@ -229,6 +238,24 @@ class Objections:
         )
 
 
+def _is_annulled(import_id: str | None, *, has_ended: bool) -> Work[bool]:
+    """Say whether an import was annulled as a whole, or, of one whose batch has ended, is being annulled."""
+    if import_id is None:
+        return False
+    if not has_ended and (yield SELECT_STANDING(import_id=import_id)):
+        return False
+    return bool((yield SELECT_ANNULLED(import_id=import_id)))
+
+
+def _import_annulled() -> LeadgateError:
+    return FailedPrecondition(
+        "IMPORT_ANNULLED",
+        "Two people annulled this import, and nothing of it is registered again: end the job that sends it. If these "
+        "are objections after all, import them under another name (`leadgate objections import`: another --label).",
+        field="import_id",
+    )
+
+
 def _may_erase(registration: Registration, whom: Iterable[Reach]) -> Work[bool]:
     """Whether what is reached may be erased without another's word: a company's slip may cost many."""
     if registration.confirmed:
@@ -237,10 +264,10 @@ def _may_erase(registration: Registration, whom: Iterable[Reach]) -> Work[bool]:
     return not keys or len((yield SELECT_MATCHED(keys=list(keys)))) <= MOST_COMPANY_LEADS
 
 
-def _release(names: Sequence[bytes], now: datetime) -> Work[None]:
-    """Make readable again who was withheld for a name alone, now that it is known for certain whose it is (R-031)."""
+def _release(names: Collection[bytes], now: datetime) -> Work[None]:
+    """Make readable again who was withheld for a name, now that it is known for certain whose it is (R-031)."""
     if names:
-        named = {alias.key_token for alias in read((yield SELECT_BY_TOKEN(tokens=names)))}
+        named = {alias.key_token for alias in read((yield SELECT_BY_TOKEN(tokens=list(names))))}
         yield from review(named, now, "objection", due=False)
 
 

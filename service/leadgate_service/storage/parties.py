@@ -1,17 +1,16 @@
 """Who objects, as the store knows them: a person or a company, with all that is on the suppression list for them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
 
 import sqlalchemy as sa
 
-from leadgate_service.domain.identity import STRONG_KINDS, TokenKind
+from leadgate_service.domain.identity import TokenKind
 from leadgate_service.domain.objector import Company
 from leadgate_service.keep_ring import KeepRing
 from leadgate_service.storage import tables
-from leadgate_service.storage.suppressions import ENTRY, ListScope, Suppression, read
+from leadgate_service.storage.suppressions import ENTRY, ListScope, Suppression, gives_name, read
 from leadgate_service.storage.work import Statement, Work, one_of
 
 _suppressions = tables.suppressions.c
@@ -27,21 +26,21 @@ class Party:
         suppressions: Every identifier of theirs, as it goes on the list.
         keys: Of leads and look-ups that are theirs, beside what the list tells.
         named: How many identifiers the objection itself gave.
-        names: The tokens of names at companies that the objection itself gave.
-        homonyms: A name at a company reaches whoever has it, since nothing tells whose it is (R-031).
     """
 
     suppressions: tuple[Suppression, ...]
     keys: frozenset[bytes] = frozenset()
     named: int = 0
-    names: tuple[bytes, ...] = ()
-    homonyms: bool = False
 
-    @classmethod
-    def listed(cls, suppressions: Iterable[Suppression]) -> Self:
-        """Know somebody again by what is on the list for them."""
-        known = tuple(suppressions)
-        return cls(suppressions=known, homonyms=all(one.kind not in STRONG_KINDS for one in known))
+    @property
+    def names(self) -> frozenset[bytes]:
+        """The tokens of names at companies that the objection itself gave."""
+        return frozenset(one.token for one in self.suppressions if gives_name(one))
+
+    @property
+    def homonyms(self) -> frozenset[bytes]:
+        """Those of the names that reach whoever has them, since nothing tells whose they are (R-031)."""
+        return frozenset(one.token for one in self.suppressions if one.scope is ListScope.NAMESAKES)
 
     @property
     def of_company(self) -> bool:
@@ -61,4 +60,4 @@ def of_groups(groups: Sequence[bytes]) -> Work[dict[bytes, Party]]:
     found = defaultdict[bytes, list[Suppression]](list)
     for one in read((yield SELECT_GROUPS(groups=list(groups)))):
         found[one.group_id].append(one)
-    return {group: Party.listed(known) for group, known in found.items()}
+    return {group: Party(suppressions=tuple(known)) for group, known in found.items()}

@@ -19,7 +19,7 @@ from leadgate_service.storage.aliases import (
     by_token,
 )
 from leadgate_service.storage.parties import Party
-from leadgate_service.storage.suppressions import Suppression
+from leadgate_service.storage.suppressions import ListScope, Suppression, gives_name
 from leadgate_service.storage.work import Statement, Work, one_of, together
 
 SELECT_KEYS = Statement(
@@ -107,6 +107,8 @@ def _party(one: _Sought, own: Mapping[bytes, list[Alias]], theirs: Mapping[bytes
         return None
     known = [alias for key in one.keys for alias in own.get(key, ())]
     named = {**_kinds(known), **one.given}
+    # Whom nothing of this is known of may be anybody of that name; else a key is somebody's, or a lead.
+    is_known = bool(known) or not one.keys <= one.given.keys()
     # A name that is only known of the person tells nobody whose it is who has it elsewhere.
     derived = {
         alias.token: alias.key_token for alias in known if alias.kind in NAME_KINDS and alias.token not in one.given
@@ -114,17 +116,19 @@ def _party(one: _Sought, own: Mapping[bytes, list[Alias]], theirs: Mapping[bytes
     others = [alias for key in one.linked.keys() - one.keys for alias in theirs.get(key, ())]
     added = {token: kind for token, kind in _kinds(others).items() if token not in named}
     parent_of = {alias.token: one.linked[alias.key_token] for alias in others} | one.linked
-    keys = frozenset({*one.keys, *one.linked})
+    theirs_alone = [Suppression(token, kind, one.group, derived.get(token)) for token, kind in named.items()]
     return Party(
         suppressions=(
-            *(Suppression(token, kind, one.group, derived.get(token)) for token, kind in named.items()),
+            *(theirs_alone if is_known else map(_of_namesakes, theirs_alone)),
             *(Suppression(token, kind, one.group, parent_of[token]) for token, kind in added.items()),
         ),
-        keys=keys,
+        keys=frozenset({*one.keys, *one.linked}),
         named=len(one.given),
-        names=tuple(token for token, kind in one.given.items() if kind is TokenKind.NAME_AT_DOMAIN),
-        homonyms=not keys,
     )
+
+
+def _of_namesakes(one: Suppression) -> Suppression:
+    return one._replace(scope=ListScope.NAMESAKES) if gives_name(one) else one
 
 
 def _kinds(aliases: Iterable[Alias]) -> dict[bytes, TokenKind]:

@@ -11,12 +11,17 @@ from leadgate_service.domain.identity import NAME_KINDS, STRONG_KINDS, TRADER_KI
 from leadgate_service.storage import tables
 from leadgate_service.storage.aliases import SELECT_BY_KEY, Alias, by_key
 from leadgate_service.storage.changes import INSERT_CHANGES
-from leadgate_service.storage.suppressions import SELECT_SUPPRESSIONS, ListScope, Suppression, SuppressionList, read
-from leadgate_service.storage.work import Row, Statement, Work, one_of, together
+from leadgate_service.storage.suppressions import (
+    SELECT_SUPPRESSIONS,
+    ListScope,
+    Suppression,
+    SuppressionList,
+    gives_name,
+    read,
+)
+from leadgate_service.storage.work import Row, Statement, Work, one_of
 
-_aliases = tables.aliases.c
 _leads = tables.leads.c
-_suppressions = tables.suppressions.c
 
 SELECT_UNREADABLE = Statement(
     sa.select(
@@ -29,20 +34,6 @@ SELECT_UNREADABLE = Statement(
     )
     .where(one_of(_leads.key_token, "keys"), _leads.suppressed_time.is_not(None) | _leads.phone_withheld)
     .with_for_update(),
-)
-SELECT_STRONG_GROUPS = Statement(
-    sa.select(_suppressions.group_id)
-    .distinct()
-    .where(one_of(_suppressions.group_id, "groups"), one_of(_suppressions.kind, "kinds")),
-)
-SELECT_KNOWN_GROUPS = Statement(
-    sa.select(_suppressions.group_id)
-    .distinct()
-    .where(
-        one_of(_suppressions.group_id, "groups"),
-        one_of(_suppressions.kind, "kinds"),
-        sa.exists().where((_aliases.token == _suppressions.token) | (_aliases.key_token == _suppressions.token)),
-    ),
 )
 RELEASE_LEADS = Statement(
     sa.update(tables.leads)
@@ -99,7 +90,7 @@ def review(keys: AbstractSet[bytes], now: datetime, reason: str, *, due: bool) -
     aliases = by_key((yield SELECT_BY_KEY(keys=[bytes(row[1]) for row in rows])))
     tokens = {alias.token for known in aliases.values() for alias in known} | {bytes(row[1]) for row in rows}
     listed = SuppressionList((yield SELECT_SUPPRESSIONS(tokens=list(tokens))))
-    of_nobody = yield from _names_of_nobody(one for token in tokens for one in listed.of(token))
+    of_nobody, _ = _told_apart(one for token in tokens for one in listed.of(token))
     released, named, businesses, lines = list[bytes](), list[bytes](), list[bytes](), list[bytes]()
     unreadable = {bytes(lead_id) for lead_id, _, _, since, _, _ in rows if since is not None}
     for lead_id, key, personal, since, line_withheld, _ in rows:
@@ -122,9 +113,14 @@ def review(keys: AbstractSet[bytes], now: datetime, reason: str, *, due: bool) -
 
 def names_of_nobody(names: Iterable[bytes]) -> Work[frozenset[bytes]]:
     """Return those names at companies that somebody objected by, and of which no objection tells whose they are."""
-    tokens = list(names)
-    rows = (yield SELECT_SUPPRESSIONS(tokens=tokens)) if tokens else []
-    return frozenset((yield from _names_of_nobody(read(rows))))
+    of_nobody, _ = yield from _listed(names)
+    return of_nobody
+
+
+def names_told(names: Iterable[bytes]) -> Work[frozenset[bytes]]:
+    """Return those names at companies of which an objection tells whose they are."""
+    _, told = yield from _listed(names)
+    return told
 
 
 def _demand(
@@ -147,20 +143,17 @@ def _demand(
     )
 
 
-def _names_of_nobody(listed: Iterable[Suppression]) -> Work[set[bytes]]:
-    """Return the names at companies of which no objection tells whose they are (R-031).
+def _listed(names: Iterable[bytes]) -> Work[tuple[frozenset[bytes], frozenset[bytes]]]:
+    tokens = list(names)
+    return _told_apart(read((yield SELECT_SUPPRESSIONS(tokens=tokens)) if tokens else []))
 
-    Somebody objected by the name and nothing that stands for one person; and nobody objected by it with something that
-    does, and is known here: else who is held under the name may well be meant.
+
+def _told_apart(listed: Iterable[Suppression]) -> tuple[frozenset[bytes], frozenset[bytes]]:
+    """Tell the names at companies of nobody from those of which an objection tells whose they are (R-031).
+
+    That does the objection of somebody who gave the name, and beside it what stands for one person who was known here:
+    else whoever is held under the name may well be meant.
     """
-    names = [one for one in listed if one.kind is TokenKind.NAME_AT_DOMAIN and one.parent is None]
-    if not names:
-        return set()
-    kinds = [kind.value for kind in STRONG_KINDS]
-    groups = list({one.group_id for one in names})
-    found = yield together(
-        SELECT_STRONG_GROUPS(groups=groups, kinds=kinds), SELECT_KNOWN_GROUPS(groups=groups, kinds=kinds)
-    )
-    strong, known = ({bytes(group) for (group,) in rows} for rows in found)
-    alone = {one.token for one in names if one.group_id not in strong}
-    return alone - {one.token for one in names if one.group_id in known}
+    given = [one for one in listed if gives_name(one)]
+    told = frozenset(one.token for one in given if one.scope is not ListScope.NAMESAKES)
+    return frozenset(one.token for one in given) - told, told

@@ -42,9 +42,14 @@ _OF_PERSON = STRONG_KINDS | {
 
 
 class ListScope(StrEnum):
-    """Whose an entry of the list is; a company's may wait for a privacy officer before anything is erased."""
+    """Whose an entry of the list is; a company's may wait for a privacy officer before anything is erased.
+
+    A name at a company is a namesake's where nobody was known here by what else the objection gave: then nothing told
+    who is meant, and whoever has the name may be (R-031).
+    """
 
     PERSON = "person"
+    NAMESAKES = "namesakes"
     COMPANY = "company"
     UNCONFIRMED = "awaiting"
 
@@ -75,6 +80,11 @@ class Suppression(NamedTuple):
 def unconfirmed(one: Suppression) -> Suppression:
     """Return a company's entry as one that a privacy officer has not confirmed yet; a person's needs nobody."""
     return one._replace(scope=ListScope.UNCONFIRMED) if one.scope is ListScope.COMPANY else one
+
+
+def gives_name(one: Suppression) -> bool:
+    """Say whether an objection itself gave this, and it is a name at a company."""
+    return one.kind is TokenKind.NAME_AT_DOMAIN and one.parent is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ async def register(  # noqa: PLR0913 - a command with its surroundings
     Raises:
         InvalidArgument: FIELD_INVALID: the policy does not list a CRM record's recipient, or a company is the
             controller's own.
-        FailedPrecondition: REQUEST_ID_REUSED.
+        FailedPrecondition: REQUEST_ID_REUSED, IMPORT_ANNULLED.
         Unavailable: STORE_UNAVAILABLE.
     """
     for one in objections:
@@ -108,6 +108,23 @@ async def preview(store: Store, asker: Asker, objector: Objector | Company) -> S
     return found
 
 
+async def judge(store: Store, asker: Asker, objectors: Sequence[Objector]) -> Sequence[bool]:
+    """Say of each person whether an objection would be registered, and do nothing; an audit entry is durable before.
+
+    It would be, unless only ids of leads were given, and none is held. Whom it would reach is not said.
+
+    Raises:
+        Unavailable: STORE_UNAVAILABLE, AUDIT_UNAVAILABLE.
+    """
+    today = today_in(asker.policy.retention.zone_info, asker.now)
+    judged = [
+        bool(one.identifiers or one.address_tokens) or await store.objection_matches(one, today=today) is not None
+        for one in objectors
+    ]
+    await store.record(asker.entry("PREVIEW", len(judged)))
+    return judged
+
+
 async def check(store: Store, asker: Asker, objector: Objector) -> bool:
     """Say whether a person may not be processed; an audit entry is durable before.
 
@@ -160,8 +177,8 @@ def require_objector(policy: Policy, objector: Objector | Company) -> None:
         InvalidArgument: FIELD_INVALID.
     """
     if isinstance(objector, Objector):
-        for record in objector.crm_records:
-            require_recipient(policy, record)
+        for position, record in enumerate(objector.crm_records):
+            require_recipient(policy, record, f"objector.crm_references[{position}]")
     elif any(
         _covers(one, own) or _covers(own, one) for one in objector.domains for own in policy.objections.own_domains
     ):

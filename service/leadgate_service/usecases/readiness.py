@@ -9,6 +9,7 @@ from leadgate_service.burn_ring import BurnRing
 from leadgate_service.domain.policy import AssessmentState, Policy
 from leadgate_service.domain.register import SourceName
 from leadgate_service.errors import LeadgateError
+from leadgate_service.keep_ring import MOST_TOKEN_KEYS, TOKEN_KEYS_WITHOUT_REVIEW
 from leadgate_service.keyfiles import KeyRingError
 from leadgate_service.store import Store
 from leadgate_service.usecases.clock import Now, moment
@@ -51,9 +52,23 @@ def trial_only() -> OpenPoint | None:
     )
 
 
-async def open_points(
+def token_keys_to_review(token_version: int) -> OpenPoint | None:
+    """Say that so many token keys call for a review; how many there are is the version of the tokens."""
+    if token_version <= TOKEN_KEYS_WITHOUT_REVIEW:
+        return None
+    return OpenPoint(
+        "TOKEN_KEYS_REVIEW_DUE",
+        f"Every token goes through {token_version} token keys, and none of them can be taken out.",
+        "Review with the privacy officer whom the suppression list still needs, and rotate again only if a key leaked "
+        f"or must be replaced: {MOST_TOKEN_KEYS} keys are the most. Keep every key.",
+        blocking=False,
+    )
+
+
+async def open_points(  # noqa: PLR0913, PLR0917 - what readiness looks at
     store: Store,
     burn: BurnRing,
+    token_version: int,
     policies: PolicyInForce,
     sources: frozenset[SourceName],
     now: Now,
@@ -63,6 +78,7 @@ async def open_points(
     Args:
         store: Says whether objectors are found.
         burn: The content keys, without which nothing is taken in or shown.
+        token_version: How many token keys the tokens have gone through.
         policies: The policy in force.
         sources: Providers that are configured.
         now: The clock.
@@ -70,8 +86,7 @@ async def open_points(
     Returns:
         Every open point, the blocking ones first.
     """
-    trial = trial_only()
-    found = [trial] if trial is not None else []
+    found = [point for point in (trial_only(), token_keys_to_review(token_version)) if point is not None]
     try:
         await store.check_ring()
     except LeadgateError as error:

@@ -24,7 +24,7 @@ _FIELDS: Mapping[str, _Field] = {
     "objector.phones.country_code": _Field("phone-country", "Country"),
     "objector.crm_references.object": _Field("crm-object", "Kind of record"),
     "objector.crm_references.record_id": _Field("crm-id", "Record id"),
-    "crm_reference.recipient": _Field("crm-recipient", "CRM"),
+    "objector.crm_references.recipient": _Field("crm-recipient", "CRM"),
     "objector.names.full_name": _Field("full-name", "Name"),
     "objector.names.company_domain": _Field("company-domain", "Domain of the company"),
     "company_domains": _Field("domain", "Domain"),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from google.protobuf.timestamp_pb2 import Timestamp
 from leadgate.v1 import objection_service_pb2 as wire
 
+from leadgate_service.domain.dates import tells_a_day
 from leadgate_service.http.desk.entries import CHANNELS, CONTACT_SCOPES
 
 
@@ -20,7 +21,7 @@ class Badge(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """A time for machines, and for people."""
+    """A time, or a day, for machines and for people."""
 
     iso: str
     text: str
@@ -88,7 +89,7 @@ def shown(one: wire.Objection, zone: ZoneInfo) -> ShownObjection:
         reference=one.reference,
         import_id=one.import_id,
         registered_by=one.registered_by,
-        received=_moment(one.received_time, zone),
+        received=_received(one.received_time, zone),
         effective=_moment(one.effective_time, zone),
         erased=_moment(one.erase_time, zone) if one.HasField("erase_time") else None,
         matched_leads=one.matched_leads,
@@ -97,6 +98,13 @@ def shown(one: wire.Objection, zone: ZoneInfo) -> ShownObjection:
         reason_text=REASONS.get(reason, ""),
         proposed_by=one.annulment_proposed_by,
     )
+
+
+def _received(instant: Timestamp, zone: ZoneInfo) -> Moment:
+    """Write no time of day where none is known."""
+    local: datetime = instant.ToDatetime(UTC).astimezone(zone)
+    day = local.date().isoformat()
+    return Moment(day, day) if tells_a_day(local, zone) else _moment(instant, zone)
 
 
 def _moment(instant: Timestamp, zone: ZoneInfo) -> Moment:

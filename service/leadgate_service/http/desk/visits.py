@@ -21,6 +21,7 @@ from leadgate_service.http import answers
 from leadgate_service.http.desk import forms
 from leadgate_service.http.desk.forms import Form
 from leadgate_service.http.desk.sessions import Session, Sessions
+from leadgate_service.http.failures import failure
 from leadgate_service.http.registrar import Registrar
 from leadgate_service.logs import Log
 from leadgate_service.usecases.access import Gatehouse
@@ -220,7 +221,7 @@ class Desk:
                 raise await self._forged(principal, route)
             response = await answer(visit)
         except LeadgateError as error:
-            response = visit.page("failed.html", error=error, message=answers.told(error))
+            response = visit.page("failed.html", error=error, failure=failure(error))
         if leaves:
             self.sessions.end(response)
         else:
