@@ -178,6 +178,23 @@ ROWS = [
         back=answer(name="Ida Vermolen"),
     ),
     Row(
+        known="a name at a company, and an address, a number or a record that nobody here has",
+        comes="somebody of that name at that company",
+        answer=Answer.REFUSED,
+        lead=Lead.WITHHELD,
+        objector=Objector(names=(NAMED,), emails=("ida@unknown.example.net",), phones=("+31612345678",)),
+        back=answer(name="Ida Vermolen"),
+    ),
+    Row(
+        known="a name at a company, and an address that somebody here has",
+        comes="somebody else of that name at that company",
+        answer=Answer.REFUSED,
+        lead=Lead.STAYS,
+        objector=Objector(names=(NAMED,), emails=(IDA,)),
+        held=HELD,
+        back=answer(name="Ida Vermolen"),
+    ),
+    Row(
         known="a direct line, and no more",
         comes="anybody on that line",
         answer=Answer.WITHOUT_NUMBER,

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, TypeAlias
@@ -19,12 +19,12 @@ from leadgate_cli import mails
 from leadgate_cli.connection import connected
 from leadgate_cli.failures import Misused, NeedsIdentifier, Refused
 from leadgate_cli.objections import Receipt, show_registered
-from leadgate_cli.output import AsJson
+from leadgate_cli.output import AsJson, say
 from leadgate_cli.words import word_option
 
 _TOKEN = re.compile(r"objector\.unsubscribe_tokens\[(\d+)\]")
-_Register: TypeAlias = Callable[[Objector, ObjectionChannel.ValueType], RegisterObjectionResponse]
-"""Registers an objector, who came by a channel unless another one was said."""
+_Register: TypeAlias = Callable[[Objector, ObjectionChannel.ValueType, str], RegisterObjectionResponse]
+"""Registers an objector, who came by a channel unless another one was said, with a request id."""
 
 MailFile = Annotated[
     Path | None,
@@ -77,9 +77,7 @@ def command(  # noqa: PLR0913 - one keyword for each option
         )
     late = mail.received is not None and mail.received > datetime.now(UTC)
 
-    def register(
-        objector: Objector, came: ObjectionChannel.ValueType, request_id: str = mail.request_id
-    ) -> RegisterObjectionResponse:
+    def register(objector: Objector, came: ObjectionChannel.ValueType, request_id: str) -> RegisterObjectionResponse:
         return client.register_objection(
             objector,
             channel=channel or came,
@@ -89,10 +87,7 @@ def command(  # noqa: PLR0913 - one keyword for each option
         )
 
     by_links = _by_links(mail, register)
-    first, *others = [by_links] if by_links is not None else [
-        register(Objector(emails=[address]), OBJECTION_CHANNEL_PRIVACY_MAILBOX, request_id)
-        for request_id, address in _each(mail)
-    ]
+    first, *others = [by_links] if by_links is not None else _by_writers(mail, register)
     show_registered(first, receipt, others=others, as_json=as_json)
 
 
@@ -108,12 +103,6 @@ def _own_domains(client: Client, added: Sequence[str] | None) -> Sequence[str]:
     return own
 
 
-def _each(mail: mails.Mail) -> Iterator[tuple[str, str]]:
-    """Yield whoever wrote a mail, each with a request id: people who write together may part, and lift alone."""
-    for number, address in enumerate(mail.addresses):
-        yield (f"{mail.request_id}.{number}" if number else mail.request_id), address
-
-
 def _by_links(mail: mails.Mail, register: _Register) -> RegisterObjectionResponse | None:
     """Register by the links to which a mail was sent, but for those that are not ours, or were cut.
 
@@ -123,7 +112,7 @@ def _by_links(mail: mails.Mail, register: _Register) -> RegisterObjectionRespons
     tokens = list(mail.tokens)
     while tokens:
         try:
-            return register(Objector(unsubscribe_tokens=tokens), OBJECTION_CHANNEL_ONE_CLICK)
+            return register(Objector(unsubscribe_tokens=tokens), OBJECTION_CHANNEL_ONE_CLICK, mail.request_id)
         except InvalidField as error:
             refused = _TOKEN.fullmatch(error.field)
             nobody_is_left = len(tokens) == 1 and not mail.addresses
@@ -131,6 +120,28 @@ def _by_links(mail: mails.Mail, register: _Register) -> RegisterObjectionRespons
                 raise
             del tokens[int(refused[1])]
     return None
+
+
+def _by_writers(mail: mails.Mail, register: _Register) -> list[RegisterObjectionResponse]:
+    """Register whoever wrote a mail, each by an objection of their own, so that each can lift it alone.
+
+    What is no address after all stops nobody else.
+
+    Raises:
+        InvalidField: Nobody could be registered.
+    """
+    answers, refusals = [], list[InvalidField]()
+    for number, address in enumerate(mail.addresses):
+        request_id = f"{mail.request_id}.{number}" if number else mail.request_id
+        try:
+            answers.append(register(Objector(emails=[address]), OBJECTION_CHANNEL_PRIVACY_MAILBOX, request_id))
+        except InvalidField as error:
+            refusals.append(error)
+    if not answers:
+        raise refusals[0]
+    if refusals:
+        say(f"Of {len(mail.addresses)} senders only {len(answers)} can be registered: read the mail for the others.")
+    return answers
 
 
 def _raw(file: Path | None) -> bytes:

@@ -91,3 +91,5 @@ def create_objections() -> None:
         "five years. Deleted by the retention sweep.",
     )
     op.create_index("ix_objections_import_id_objection_id", "objections", ["import_id", "objection_id"])
+    company = sa.text("scope = 'company'")
+    op.create_index("ix_objections_scope", "objections", ["scope"], postgresql_where=company, sqlite_where=company)

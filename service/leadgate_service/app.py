@@ -254,9 +254,7 @@ class App:
             IntakeService(store, enrichment, policies, now),
             LeadService(store, keep, policies, now, _links(config, keep)),
             objections,
-            GovernanceService(
-                store, BurnRing(config.burn_ring), keep.token_version, policies, providers.sources, now
-            ),
+            GovernanceService(store, BurnRing(config.burn_ring), keep.token_version, policies, providers.sources, now),
         )
         server = grpc.aio.server(options=_OPTIONS)
         handlers = [pipeline.handlers(*pair) for pair in zip(_SERVICES, servicers, strict=True)]

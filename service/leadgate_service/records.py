@@ -212,7 +212,8 @@ class Registered:
     Attributes:
         objection_id: 16 bytes of a UUIDv7.
         effective_time: From when on the person is unprocessable.
-        erase_time: When unreadable content becomes due for erasure; None if a privacy officer must confirm it first.
+        erase_time: When unreadable content becomes due for erasure; None if a privacy officer must confirm it first,
+            and where nothing is erased, since nothing tells for certain whose it is.
         matched_leads: How many leads became unreadable.
         received_time: When it reached the organisation.
         identifiers: By how many identifiers the person is recognised from now on.
@@ -308,7 +309,7 @@ class ObjectionRecord:
     """The evidence of one objection, and how far it is. Whose it is stands nowhere.
 
     Attributes:
-        registered: What was acknowledged; its `erase_time` is None while a confirmation is awaited.
+        registered: What was acknowledged; but its `erase_time` is that of a confirmation that came since.
         state: How far it is.
         basis: What the objection told of whom it is by.
         channel: How it came.

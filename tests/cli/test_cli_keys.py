@@ -156,6 +156,27 @@ def test_sound_rings_are_found_sound(founded: Terminal) -> None:
     assert "2 expiry dates, 2026-12-31 to 2027-01-31" in founded.type("keys", "check").stdout
 
 
+@pytest.mark.proves("R-032", "R-094")
+def test_from_the_fifth_token_key_on_a_review_is_due(founded: Terminal) -> None:
+    """Four are well; of more, the check and the doctor say what to do, once each, and find everything sound still."""
+    for _ in range(3):
+        rotate(founded)
+    assert "TOKEN_KEYS_REVIEW_DUE" not in points(founded)
+    rotate(founded)
+    assert points(founded)["TOKEN_KEYS_REVIEW_DUE"] == "open"
+    for command in (("keys", "check"), ("doctor", "--dev")):
+        said = founded.type(*command)
+        assert said.code == 0
+        assert said.stdout.count("TOKEN_KEYS_REVIEW_DUE") == 1
+        assert "5 token keys" in said.stdout
+
+
+def rotate(terminal: Terminal) -> None:
+    """Rotate the token key, in both steps."""
+    for step in ((), ("--escrowed", "--yes")):
+        assert terminal.type("keys", "rotate", *step).code == 0
+
+
 @pytest.mark.proves("R-034")
 @pytest.mark.parametrize("lost", ["token-1.key", "token-2.key", "evidence.key"])
 def test_a_lost_key_is_found_before_a_start_would_fail(founded: Terminal, lost: str) -> None:

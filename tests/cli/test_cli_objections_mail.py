@@ -177,6 +177,17 @@ def test_two_who_write_together_are_two_who_object(desk: Terminal, service: Runn
     assert (said.count("objection_id"), said.count("Bevestiging van uw bezwaar")) == (2, 2)
 
 
+@pytest.mark.proves("R-017")
+def test_a_sender_who_cannot_be_read_stops_no_other(desk: Terminal, tmp_path: Path) -> None:
+    """Whoever can be registered is; that somebody cannot is told, and of nobody at all it is an error."""
+    bad, good = "no..body@werkform.example.org", "noa@werkform.example.org"
+    said = desk.type("objections", "mail", written(tmp_path, f"{bad}, {good}"), *OWN, LOCAL)
+    assert (said.code, suppressed(desk, good)) == (0, True)
+    assert "Of 2 senders only 1 can be registered" in said.stderr
+    alone = desk.type("objections", "mail", written(tmp_path, bad), *OWN, LOCAL)
+    assert (alone.code, alone.refusal.partition(":")[0]) == (1, "FIELD_INVALID")
+
+
 def test_a_link_that_was_cut_loses_nobody(desk: Terminal, tmp_path: Path) -> None:
     """Where the token is not ours, it is whoever wrote the mail; a mail of nobody's is refused."""
     path = written(tmp_path, "gus@werkform.example.org", "", "To: <unsubscribe+abc@leadgov.example.com>")

@@ -224,7 +224,9 @@ def test_a_mail_that_goes_on_and_on_is_read() -> None:
     assert time.process_time() - before < 20
 
 
-HEADERS = st.sampled_from(["From", "To", "Reply-To", "List-Id", "Received", "Message-ID", "Content-Type", "Content-Transfer-Encoding"])
+HEADERS = st.sampled_from(
+    ["From", "To", "Reply-To", "List-Id", "Received", "Message-ID", "Content-Type", "Content-Transfer-Encoding"]
+)
 VALUES = st.one_of(
     st.text(max_size=60),
     st.sampled_from([

@@ -1,9 +1,11 @@
 """A company objects: nothing at its domains is asked for or shown, whoever it is (requirements, edge case 8)."""
 
+from datetime import timedelta
+
 import pytest
 from leadgate_service.domain.decision import Outcome, Reason
 from leadgate_service.domain.objector import MOST_COMPANY_LEADS, Basis, Company
-from leadgate_service.records import Effect, ObjectionState
+from leadgate_service.records import Effect, ObjectionRecord, ObjectionState, Registered
 
 from tests.builders import IDA, candidate, company, intake, of_domain, person
 from tests.storage.faults import check_invariants
@@ -66,33 +68,82 @@ def test_one_person_s_objection_is_not_the_company_s(world: World) -> None:
     assert world.admit(colleague)[0].outcome is Outcome.STORED
 
 
-def test_many_leads_are_erased_only_when_it_is_confirmed(world: World) -> None:
-    """Above twenty leads all are unreadable at once; a privacy officer's own registration has them erased."""
+def fill_with_many(world: World) -> None:
+    """Hold so many people at a company that a privacy officer must confirm that they are erased."""
     for number in range(MOST_COMPANY_LEADS + 1):
         told = person(f"Person N{number}", id=f"person-{number}")
         world.admit(candidate(said=intake(f"person{number}@northpier.example.com"), person=told))
+
+
+def evidence(world: World, registered: Registered) -> ObjectionRecord:
+    """Read what became of an objection."""
+    record = world.run(world.store.objection(registered.objection_id))
+    assert record is not None
+    return record
+
+
+def test_many_leads_are_erased_only_when_it_is_confirmed(world: World) -> None:
+    """Above twenty leads all are unreadable at once; a privacy officer's own registration has them erased."""
+    fill_with_many(world)
     first = world.register(NORTHPIER)
     assert (first.erase_time, first.matched_leads) == (None, MOST_COMPANY_LEADS + 1)
     assert world.listed() == []
-    record = world.run(world.store.objection(first.objection_id))
-    assert record is not None
+    record = evidence(world, first)
     assert (record.state, record.basis) == (ObjectionState.AWAITING_CONFIRMATION, Basis.COMPANY)
     world.pass_days(1)
     assert world.run(world.store.erase_due(now=world.now)) == 0
     second = world.register(NORTHPIER, confirmed=True)
     world.now = erased_at(second)
     assert world.run(world.store.erase_due(now=world.now)) == MOST_COMPANY_LEADS + 1
-    record = world.run(world.store.objection(first.objection_id))
-    assert record is not None
-    assert record.state is ObjectionState.ERASED
+    assert evidence(world, first).state is ObjectionState.ERASED
+
+
+@pytest.mark.proves("R-024")
+def test_who_waited_for_a_confirmation_is_told_when_it_has_come(world: World) -> None:
+    """The first objection tells the time that the privacy officer's set, before the erasure and after it."""
+    fill_with_many(world)
+    first = world.register(NORTHPIER)
+    assert evidence(world, first).registered.erase_time is None
+    world.pass_days(1)
+    second = world.register(NORTHPIER, confirmed=True)
+    assert evidence(world, first).registered.erase_time == second.erase_time
+    assert evidence(world, first).state is ObjectionState.UNREADABLE
+    world.now = erased_at(second)
+    world.run(world.store.erase_due(now=world.now))
+    assert evidence(world, first).registered.erase_time == second.erase_time
+
+
+@pytest.mark.proves("R-024")
+def test_a_confirmation_of_one_domain_is_none_of_another(world: World) -> None:
+    """The company objected for two domains, and the privacy officer for one: what is at the other one waits."""
+    fill_with_many(world)
+    world.admit(candidate(said=intake(ELSEWHERE), person=person("Ben Okafor", id="person-ben")))
+    both = world.register(Company(domains=(*NORTHPIER.domains, "oldharbour.example.org")))
+    world.register(NORTHPIER, confirmed=True)
+    assert evidence(world, both).registered.erase_time is None
+    latest = world.register(Company(domains=("oldharbour.example.org",)))
+    assert evidence(world, both).registered.erase_time == latest.erase_time
+
+
+@pytest.mark.proves("R-024", "R-091")
+def test_who_comes_after_the_confirmation_is_told_its_time(world: World) -> None:
+    """Support registers what a privacy officer has registered: it is told when that is, and confirms nothing itself."""
+    fill_with_many(world)
+    slip = world.register(NORTHPIER, confirmed=True)
+    world.now += timedelta(minutes=1)
+    after = world.register(NORTHPIER)
+    assert after.erase_time is not None
+    assert evidence(world, after).registered.erase_time == slip.erase_time
+    world.annul(slip, "demo-support")
+    world.annul(slip, "demo-privacy-officer")
+    assert evidence(world, after).registered.erase_time is None
+    assert evidence(world, after).state is ObjectionState.AWAITING_CONFIRMATION
 
 
 @pytest.mark.proves("R-091")
 def test_an_annulled_confirmation_erases_nothing(world: World) -> None:
     """The privacy officer's registration was a slip: the leads wait, unreadable, as they did before it."""
-    for number in range(MOST_COMPANY_LEADS + 1):
-        told = person(f"Person N{number}", id=f"person-{number}")
-        world.admit(candidate(said=intake(f"person{number}@northpier.example.com"), person=told))
+    fill_with_many(world)
     first = world.register(NORTHPIER)
     slip = world.register(NORTHPIER, confirmed=True)
     world.annul(slip, "demo-support")
@@ -100,9 +151,8 @@ def test_an_annulled_confirmation_erases_nothing(world: World) -> None:
     world.now = erased_at(slip)
     assert world.run(world.store.erase_due(now=world.now)) == 0
     assert world.listed() == []
-    record = world.run(world.store.objection(first.objection_id))
-    assert record is not None
-    assert record.state is ObjectionState.AWAITING_CONFIRMATION
+    record = evidence(world, first)
+    assert (record.state, record.registered.erase_time) == (ObjectionState.AWAITING_CONFIRMATION, None)
 
 
 @pytest.mark.proves("R-018")

@@ -3,13 +3,15 @@
 import re
 
 import pytest
+from leadgate.v1 import lead_service_pb2
 from leadgate.v1 import objection_service_pb2 as wire
 
 from tests.builders import IDA
 from tests.door.clerk import Clerk
 from tests.door.conftest import Start
+from tests.door.pages import Sending
 from tests.door.visitor import door, take_in
-from tests.rpc.messages import check, get_objection, ingest, item, object_
+from tests.rpc.messages import NOBODY, check, get, get_objection, ingest, item, object_
 from tests.running_service import RunningService
 
 SEE = "See whom this reaches"
@@ -130,6 +132,42 @@ def test_anything_that_is_known_can_be_entered(small: RunningService) -> None:
     assert all(suppressed(small, email) for email in ("ida@home.example.net", "third@example.org"))
 
 
+@pytest.mark.proves("R-022")
+def test_a_lead_id_names_a_person(small: RunningService) -> None:
+    """Copied from the CRM, in capitals or not, it is enough, and comes back to be checked and changed."""
+    take_in(small)
+    lead_id = small.as_("crm_sync").send(get()).read(lead_service_pb2.GetLeadResponse).lead.lead_id
+    clerk = Clerk.of(small, "support")
+    preview = clerk.send(clerk.open("/desk/register").press(SEE, lead_id_2=f" {lead_id.upper()} "))
+    assert lead_id in preview.text
+    assert "1 lead becomes unreadable" in preview.text
+    assert clerk.send(preview.press("Change")).value("lead-id-1") == lead_id
+    assert clerk.send(preview.press("Register")).heading == "Registered"
+    assert suppressed(small)
+
+
+@pytest.mark.proves("R-024", "R-031")
+def test_who_is_not_told_apart_is_promised_nothing(small: RunningService) -> None:
+    """By a name and an address of nobody: preview, receipt and list say that it is withheld, and nothing is erased.
+
+    Entered once more it reaches nobody who can still be read, though somebody is held.
+    """
+    small.as_("intake").send(ingest(item(IDA)))
+    clerk = Clerk.of(small, "support")
+    typed = {"full_name_1": "Ida Vermolen", "company_domain_1": "northpier.example.com", "contact_scope": "PHONE"}
+    preview = clerk.send(clerk.open("/desk/register").press(SEE, email_1="ida.private@gmail.com", **typed))
+    assert "1 lead becomes unreadable" in preview.text
+    assert "Unreadable: may be the person. Not erased" in preview.text
+    receipt = clerk.send(preview.press("Register"))
+    assert "what you entered does not tell for certain whose data are held" in receipt.text
+    assert "by telephone any more (you said nothing of other channels" in receipt.value("receipt-en")
+    page = clerk.open(f"/desk/objections/{id_of(clerk)}")
+    assert "Not erased: what was entered does not tell for certain whose it is" in page.text
+    assert page.value("receipt-en") == receipt.value("receipt-en")
+    again = clerk.send(clerk.open("/desk/register").press(SEE, email_1="ida.private@gmail.com", **typed))
+    assert "what it reaches is unreadable already, or not held" in again.text
+
+
 @pytest.mark.proves("R-024")
 def test_a_day_that_was_entered_stays_a_day(small: RunningService) -> None:
     """No page and no receipt makes a midnight of it; where none was entered, the moment is told with its time."""
@@ -160,6 +198,8 @@ def test_a_day_that_was_entered_stays_a_day(small: RunningService) -> None:
             "crm-recipient-2",
             "CRM must be a recipient's name in the policy",
         ),
+        ({"lead_id_1": "0197"}, "lead-id-1", "Lead id must be a UUID"),
+        ({"email_1": "a@example.org", "lead_id_2": "x"}, "lead-id-1", "Lead id must be a UUID"),
         ({"full_name_1": "Ida Vermolen"}, "company-domain-1", "Domain of the company must be a host name"),
         ({"company_domain_1": "example.org"}, "full-name-1", "Name must not be empty"),
         ({"email_1": "a@example.org", "channel": "DREAM"}, "channel", "How it came must be chosen"),
@@ -186,6 +226,16 @@ def test_a_mistake_is_told_beside_its_field(shared_desk: Clerk, typed: dict[str,
         kept = {one.attributes.get("value") for one in page.root.all("input")}
         assert value in kept or name in {"channel", "crm_object_1", "crm_recipient_1", "crm_recipient_2"}
     assert shared_desk.service.kept() == before
+
+
+def test_a_lead_that_is_gone_is_told_beside_its_field(shared_desk: Clerk) -> None:
+    """Of an id alone that nothing has nobody can be told: the form asks for something else."""
+    sending = shared_desk.open("/desk/register").press(SEE, lead_id_1=NOBODY)
+    for action in (sending.action, "/desk/register"):
+        page = shared_desk.send(Sending(action, sending.fields))
+        assert (shared_desk.last.status_code, page.value("lead-id-1")) == (404, NOBODY)
+        assert "#lead-id-1" in page.links()
+        assert "name them by something else" in page.by_id("lead-id-1-error").text
 
 
 @pytest.mark.proves("R-091")

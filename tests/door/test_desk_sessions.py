@@ -80,7 +80,7 @@ def test_outside_development_the_cookie_is_for_tls_alone(tmp_path: Path) -> None
     """`Secure` stands in it, when it is set and when it is taken away."""
     sessions, response = Sessions(KeepRing.create(tmp_path / "keep"), secure=True), Response()
     sessions.keep_on(response, Session.new(b"h" * 32, NOON), NOON)
-    sessions.end(response)
+    sessions.forget(response)
     set_, taken = response.headers.getlist("set-cookie")
     assert "; secure" in set_.lower()
     assert "; secure" in taken.lower()
@@ -103,6 +103,33 @@ def test_a_session_ends(desk: RunningService) -> None:
     clerk = Clerk.of(desk, "support")
     assert clerk.send(clerk.open("/desk/register").press("Sign out")).heading == "Sign in"
     assert clerk.cookie is None
+
+
+@pytest.mark.proves("R-077")
+def test_a_copied_cookie_is_worth_nothing_after_signing_out(desk: RunningService) -> None:
+    """Whoever leaves ends that session, whatever was copied of it, and no other of theirs."""
+    clerk, elsewhere = Clerk.of(desk, "support"), Clerk.of(desk, "support")
+    first = clerk.cookie
+    form = clerk.open("/desk/register")
+    later = clerk.cookie
+    clerk.send(form.press("Sign out"))
+    Clerk.of(desk, "support").open("/desk/register")
+    for copy in (first, later):
+        assert copy is not None
+        thief = Clerk(desk)
+        thief.cookie = copy
+        assert thief.open("/desk/objections").heading == "Sign in"
+        assert thief.send(form.press(SEE, email_1=IDA)).heading == "Sign in"
+    assert elsewhere.open("/desk/objections").heading == "Objections"
+
+
+def test_who_signed_out_is_remembered_no_longer_than_needed(tmp_path: Path) -> None:
+    """Ended sessions are refused as long as they would have lasted, and then forgotten."""
+    sessions = Sessions(KeepRing.create(tmp_path / "keep"), secure=True)
+    ended = [Session.new(b"h" * 32, NOON + timedelta(hours=hours)) for hours in (0, 1, 9)]
+    for one in ended:
+        sessions.end(one, one.begun)
+    assert set(sessions._ended) == {one.session_id for one in ended[1:]}
 
 
 @pytest.mark.proves("R-077")

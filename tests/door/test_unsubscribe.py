@@ -104,7 +104,7 @@ def test_the_answer_can_be_quoted(shared: RunningService) -> None:
 
 @pytest.mark.proves("R-024")
 def test_the_page_is_the_confirmation(shared: RunningService) -> None:
-    """Nothing else is sent to who clicks: in both languages it tells the effect, what remains, and where to complain."""
+    """Nothing else is sent to who clicks: in both languages it tells the effect, what remains and where to complain."""
     page = visit(shared, "POST", take_in(shared, "told@northpier.example.com"), data=ONE_CLICK).text
     english, dutch = (" ".join(part.split()) for part in page.split('<div lang="nl">'))
     policy = parse(bundled_text(BundledPolicy.DEMO))

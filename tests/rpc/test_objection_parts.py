@@ -40,6 +40,10 @@ UNREADABLE: list[tuple[dict[str, Any], str]] = [
     ),
     ({"lead_ids": [CANARY]}, "objector.lead_ids[0]"),
     ({"names": [{"full_name": "...", "company_domain": "example.com"}]}, "objector.names[0].full_name"),
+    (
+        {"names": [{"full_name": "Jan Jansen", "company_domain": "gmail.com"}]},
+        "objector.names[0].company_domain",
+    ),
     ({"unsubscribe_tokens": [CANARY]}, "objector.unsubscribe_tokens[0]"),
 ]
 """Identifiers that break a rule, each with the field that does."""

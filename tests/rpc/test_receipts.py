@@ -141,6 +141,89 @@ def test_nobody_is_promised_what_is_not_done(
     assert (seen.objection.state, list(seen.receipts)) == (state, list(done.receipts))
 
 
+ANYWHERE = {"nl": "langs welke weg ook", "en": "by any channel"}
+CHANNELS = [
+    # What they want to hear nothing by; what the receipts say of it, and of which channel they say nothing.
+    (wire.CONTACT_SCOPE_ALL, ANYWHERE, {"nl": "andere wegen", "en": "other channels"}),
+    (wire.CONTACT_SCOPE_EMAIL, {"nl": "niet meer per e-mail (over andere", "en": "by e-mail any more (you"}, ANYWHERE),
+    (wire.CONTACT_SCOPE_PHONE, {"nl": "niet meer per telefoon (over", "en": "by telephone any more (you"}, ANYWHERE),
+]
+
+
+@pytest.mark.proves("R-024")
+@pytest.mark.parametrize("objector", [
+    {"emails": [IDA]},
+    {"names": [{"full_name": "Ida Vermolen", "company_domain": "northpier.example.com"}]},
+    {"phones": [{"number": "+31 20 555 0123"}]},
+    {"emails": ["ida@unknown.example.net"],
+     "names": [{"full_name": "Ida Vermolen", "company_domain": "northpier.example.com"}]},
+    None,
+], ids=["a person", "a name", "a number", "a name and more", "a company"])  # fmt: skip
+def test_no_channel_is_promised_that_was_not_asked_for(
+    service: RunningService, objector: dict[str, Any] | None
+) -> None:
+    """Who wants no telephone call is not told that nobody writes any more either; when it is read again, neither."""
+    support = service.as_("support")
+    who: dict[str, Any] = {"objector": wire.Objector(**objector)} if objector is not None else {
+        "objector": None, "scope": wire.OBJECTION_SCOPE_COMPANY, "company_domains": ["southmole.example.org"]
+    }  # fmt: skip
+    for contact_scope, told, not_told in CHANNELS:
+        done = support.send(object_(contact_scope=contact_scope, **who)).read(wire.RegisterObjectionResponse)
+        seen = support.send(get_objection(done.objection_id)).read(wire.GetObjectionResponse)
+        assert list(seen.receipts) == list(done.receipts)
+        for one in done.receipts:
+            assert told[one.language] in one.text
+            assert not_told[one.language] not in one.text
+            assert "$" not in one.text
+
+
+@pytest.mark.proves("R-024", "R-031")
+def test_who_names_an_address_that_nobody_knows_is_told_what_that_comes_to(service: RunningService) -> None:
+    """Asked for an address after a name alone, she gives a private one: nothing is held under it, and nothing erased.
+
+    What is held under the name stays unreadable: texts, answer and state say so, and no time is told.
+    """
+    service.as_("intake").send(ingest(item(IDA)))
+    support = service.as_("support")
+    names = [{"full_name": "Ida Vermolen", "company_domain": "northpier.example.com"}]
+    support.send(object_(objector=wire.Objector(names=names)))  # type: ignore[arg-type]
+    both = wire.Objector(names=names, emails=["ida.private@gmail.com"])  # type: ignore[arg-type]
+    done = support.send(object_(objector=both)).read(wire.RegisterObjectionResponse)
+    assert not done.HasField("erase_time")
+    for one, words in zip(done.receipts, ("hebben wij niets van u", "we hold nothing of you"), strict=True):
+        assert words in one.text
+        assert "is erased on" not in one.text
+        assert "wordt gewist op" not in one.text
+    seen = support.send(get_objection(done.objection_id)).read(wire.GetObjectionResponse)
+    assert list(seen.receipts) == list(done.receipts)
+    assert (seen.objection.state, seen.objection.remaining_leads) == (wire.OBJECTION_STATE_WITHHELD, 1)
+    assert not seen.objection.HasField("erase_time")
+    known = wire.Objector(names=names, emails=[IDA])  # type: ignore[arg-type]
+    assert support.send(object_(objector=known)).read(wire.RegisterObjectionResponse).HasField("erase_time")
+    seen = support.send(get_objection(done.objection_id)).read(wire.GetObjectionResponse)
+    assert seen.objection.state == wire.OBJECTION_STATE_UNREADABLE
+
+
+@pytest.mark.proves("R-024")
+def test_a_company_is_told_when_its_erasure_was_confirmed(service: RunningService) -> None:
+    """Support registers it, and the privacy officer after it: the first receipt tells the time from then on."""
+    many = [item(f"person{number}@northpier.example.com", name=f"Person N{number}") for number in range(21)]
+    service.as_("intake").send(ingest(*many))
+    company: dict[str, Any] = {
+        "objector": None,
+        "scope": wire.OBJECTION_SCOPE_COMPANY,
+        "company_domains": ["northpier.example.com"],
+    }
+    support, officer = service.as_("support"), service.as_("privacy_officer")
+    first = support.send(object_(**company)).read(wire.RegisterObjectionResponse)
+    assert "as soon as our privacy officer" in first.receipts[1].text
+    second = officer.send(object_(**company)).read(wire.RegisterObjectionResponse)
+    seen = support.send(get_objection(first.objection_id)).read(wire.GetObjectionResponse)
+    assert seen.objection.erase_time == second.erase_time
+    assert "as soon as our privacy officer" not in seen.receipts[1].text
+    assert "zodra onze privacyfunctionaris" not in seen.receipts[0].text
+
+
 @pytest.mark.proves("R-024", "R-030")
 def test_the_acknowledgement_brings_the_text_to_hand_over(service: RunningService) -> None:
     """Both languages, with what was linked; sent again under the same id it is the same text; no name, no address."""

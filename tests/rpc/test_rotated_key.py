@@ -68,6 +68,22 @@ def test_services_that_were_not_started_again_fail_closed(
         service.stop()
 
 
+def test_readiness_says_when_there_are_many_keys(
+    sqlite_url: str, start: Start, tmp_path: Path, loop: Loop, clock: Clock
+) -> None:
+    """From the fifth token key on a review is due, which closes nothing."""
+    start(sqlite_url).stop()
+    for keys in range(2, 6):
+        rotate(tmp_path, sqlite_url, loop, clock)
+        service = start(sqlite_url)
+        ready = service.as_("support").send(governance_service_pb2.GetReadinessRequest())
+        found = {one.code: one for one in ready.read(governance_service_pb2.GetReadinessResponse).open_points}
+        assert ("TOKEN_KEYS_REVIEW_DUE" in found) == (keys == 5)
+        service.stop()
+    assert not found["TOKEN_KEYS_REVIEW_DUE"].blocking
+    assert "officer" in found["TOKEN_KEYS_REVIEW_DUE"].remedy
+
+
 def test_probes_are_told_what_cannot_be_served_after_a_rotation(
     postgres_url: str, start: Start, tmp_path: Path, loop: Loop, clock: Clock
 ) -> None:

@@ -54,7 +54,7 @@ class GetReadinessResponse(_message.Message):
     @_builtins.property
     def own_domains(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """own_domains are the controller's own, by the policy in force, in alphabetical order: who writes from there, or from
-        below, is a colleague and nobody who objects. None while there is no policy.
+        below, is a colleague and nobody who objects.
         """
 
     def __init__(

@@ -346,7 +346,8 @@ class Objector(_message.Message):
     """Objector is who objects, by whatever is known of one person: at least one identifier and at most 20, in any mix.
 
     An address, a CRM record, a lead and a name together with a phone number tell for certain who it is. A name at a
-    company or a phone number alone is shared: it withholds, and erases nobody.
+    company or a phone number alone is shared: it withholds, and erases nobody. Beside others of which none is known here,
+    a name still withholds whoever has it at that company: nothing tells which of them is meant.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -536,8 +537,8 @@ class RegisterObjectionResponse(_message.Message):
     def erase_time(self) -> _timestamp_pb2.Timestamp:
         """erase_time is when the content that is still held, unreadable, becomes due for erasure. Absent if a company has
         more than 20 leads and no privacy officer has registered it: they are unreadable at once, and erased only after a
-        privacy officer has registered the same company. Absent, too, if only names or numbers were given: by them alone
-        nobody is erased.
+        privacy officer has registered the same company. Absent, too, if only names or numbers were given, or a name beside
+        others of which none is known here: by them nobody is erased.
         """
 
     @_builtins.property
@@ -849,7 +850,9 @@ class Objection(_message.Message):
 
     @_builtins.property
     def erase_time(self) -> _timestamp_pb2.Timestamp:
-        """erase_time is when content that is still held becomes due for erasure; absent while a confirmation is awaited."""
+        """erase_time is when content that is still held becomes due for erasure; absent while a confirmation is awaited, and
+        where nobody is erased. Of a company's objection that was confirmed since, it is the confirmation's.
+        """
 
     def __init__(
         self,
@@ -915,7 +918,9 @@ class GetObjectionResponse(_message.Message):
 
     @_builtins.property
     def receipts(self) -> _containers.RepeatedCompositeFieldContainer[Global___ObjectionReceipt]:
-        """receipts are the text to hand over to the person, as it was; none of an annulled or lifted objection."""
+        """receipts are the text to hand over to the person, as it was, but for a confirmation that came since; none of an
+        annulled or lifted objection.
+        """
 
     def __init__(
         self,

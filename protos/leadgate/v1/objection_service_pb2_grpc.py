@@ -103,7 +103,7 @@ class ObjectionServiceServicer:
         that is sound is left out, and the result names it. Only an item without any sound identifier is invalid.
 
         An import of which every objection was annulled stays annulled: a job that sends it again registers nobody. Who
-        objects by himself is heard all the same.
+        objects themselves, by any other way, is heard all the same.
 
         Roles: support, privacy_officer, crm_sync. Errors: INVALID_ARGUMENT (FIELD_INVALID, for what concerns the batch),
         FAILED_PRECONDITION (REQUEST_ID_REUSED, IMPORT_ANNULLED), UNAVAILABLE (STORE_UNAVAILABLE).

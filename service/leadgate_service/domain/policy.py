@@ -181,7 +181,8 @@ class Objections(Section):
 
     Attributes:
         erase_after_hours: How long unreadable content waits for a slip to be annulled, in hours, 1 to 20.
-        own_domains: The controller's own domains, which nobody can opt out as a company.
+        own_domains: The controller's own domains, which nobody can opt out as a company. Who writes from there, or
+            from below, is a colleague and nobody who objects.
         questions_per_minute: How often one caller may ask who is suppressed, 1 to 10,000.
         list_reviewed_date: When somebody last asked whether the suppression list is still needed as it is (R-033); None
             if nobody has yet.

@@ -37,8 +37,8 @@ _CHANNELS = MappingProxyType(
             ContactScope.ALL: "any more, by any channel",
             ContactScope.EMAIL: "by e-mail any more (you said nothing of other channels: if you want to hear nothing "
             "by those either, tell us)",
-            ContactScope.PHONE: "by telephone any more (you said nothing of other channels: if you want to hear nothing "
-            "by those either, tell us)",
+            ContactScope.PHONE: "by telephone any more (you said nothing of other channels: if you want to hear "
+            "nothing by those either, tell us)",
         },
     }
 )

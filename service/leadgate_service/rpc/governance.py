@@ -1,12 +1,10 @@
 """leadgate.v1.GovernanceService."""
 
-from collections.abc import Sequence
-
 from leadgate.v1 import governance_service_pb2 as wire
 
 from leadgate_service.burn_ring import BurnRing
 from leadgate_service.domain.register import SourceName
-from leadgate_service.errors import LeadgateError, invalid
+from leadgate_service.errors import invalid
 from leadgate_service.rpc.convert import request_id, time_to_pb
 from leadgate_service.rpc.pipeline import Call
 from leadgate_service.store import Store
@@ -45,13 +43,14 @@ class GovernanceService:
         points = await open_points(
             self._store, self._burn, self._token_version, self._policies, self._sources, self._now
         )
+        policy = await self._policies.current()  # without one nobody has a role, and could ask
         return wire.GetReadinessResponse(
             ready=not any(point.blocking for point in points),
             open_points=[
                 wire.OpenPoint(code=point.code, message=point.message, remedy=point.remedy, blocking=point.blocking)
                 for point in points
             ],
-            own_domains=await self._own_domains(),
+            own_domains=sorted(policy.objections.own_domains),
         )
 
     async def GetPolicy(self, request: wire.GetPolicyRequest, call: Call) -> wire.GetPolicyResponse:  # noqa: N802
@@ -79,10 +78,3 @@ class GovernanceService:
             expected_version=request.expected_version,
             encode=lambda version: wire.ApplyPolicyResponse(version=version).SerializeToString(),
         )
-
-    async def _own_domains(self) -> Sequence[str]:
-        """Return the controller's own domains; none without a policy, which is an open point already."""
-        try:
-            return sorted((await self._policies.current()).objections.own_domains)
-        except LeadgateError:
-            return ()

@@ -11,6 +11,7 @@ from leadgate_service.domain.objector import Basis, ContactScope, ObjectionPurpo
 from leadgate_service.keep_ring import KeepRing
 from leadgate_service.records import AnnulmentReason, ObjectionFilter, ObjectionRecord, ObjectionState, Registered
 from leadgate_service.storage import tables
+from leadgate_service.storage.confirmations import confirmed_times
 from leadgate_service.storage.parties import of_groups
 from leadgate_service.storage.withholding import reach
 from leadgate_service.storage.work import Row, Statement, Work, one_of
@@ -72,9 +73,18 @@ class Evidence:
         whom = dict(zip(listed, (yield from reach(list(listed.values()))), strict=True))
         keys = {group: one.suppressed | one.withheld for group, one in whom.items()}
         wanted = list(frozenset[bytes]().union(*keys.values()))
+        waiting = [
+            group for one, group in zip(found, groups, strict=True) if group in listed and _awaits_confirmation(one)
+        ]
+        times = yield from confirmed_times(self.keep, [listed[group] for group in waiting])
+        confirmed = dict(zip(waiting, times, strict=True))
         remaining = {bytes(key): erase_time for key, erase_time in (yield SELECT_REMAINING(keys=wanted))}
         return [
-            _record(one, [remaining[key] for key in keys.get(group, ()) if key in remaining], is_listed=group in listed)
+            _record(
+                {**one, "erase_time": confirmed.get(group, one["erase_time"])},
+                [remaining[key] for key in keys.get(group, ()) if key in remaining],
+                is_listed=group in listed,
+            )
             for one, group in zip(found, groups, strict=True)
         ]
 
@@ -104,6 +114,11 @@ def _record(row: Mapping[str, Any], remaining: Sequence[datetime | None], *, is_
         annulment_reason=AnnulmentReason(reason) if reason else None,
         annulment_proposed_by=row["annulment_proposed_by"],
     )
+
+
+def _awaits_confirmation(row: Mapping[str, Any]) -> bool:
+    """Whether an objection did not say itself when content is erased, and another one may have said so since."""
+    return row["scope"] == Basis.COMPANY and row["erase_time"] is None
 
 
 def _state(row: Mapping[str, Any], remaining: Sequence[datetime | None], *, is_listed: bool) -> ObjectionState:

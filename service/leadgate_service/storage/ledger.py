@@ -63,7 +63,7 @@ class Ledger:
         known = self.aliases.known_of(self.tokens[key])
         if not any(self.tokens[trader] in known for trader in traders):
             return candidate
-        return replace(candidate, personal=True, held=[*candidate.held, *traders])
+        return replace(candidate, personal=True)
 
     def standing(self, candidate: Candidate) -> Standing:
         """Say what is known of the person or company of a candidate."""

@@ -1,7 +1,7 @@
 """Units of work of an objection: from its commit on, the person is unprocessable (R-018)."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from leadgate_service.keep_ring import TOKEN_BYTES, KeepRing
 from leadgate_service.records import Effect, LeadRecord, Match, Objection, Registered, Registration
 from leadgate_service.storage import tables
 from leadgate_service.storage.aliases import SELECT_BY_TOKEN, read
+from leadgate_service.storage.confirmations import confirmed_times
 from leadgate_service.storage.journal import Record
 from leadgate_service.storage.lead_reads import open_records
 from leadgate_service.storage.parties import Party, of_company, of_groups
@@ -214,6 +215,11 @@ class Objections:
             for one, reached in zip(named, whom, strict=True)
         }
         yield INSERT_OBJECTIONS([_row(one, answers[one.objection_id], registration) for one in named])
+        if erase_time is None:
+            # It may have been confirmed before: that is told, and not noted, so that it ends with the confirmation.
+            times = yield from confirmed_times(self.keep, [one.party for one in named])
+            told_times = zip(answers, times, strict=True)
+            answers = {one_id: replace(answers[one_id], erase_time=time) for one_id, time in told_times}
         return answers, withheld.values()
 
     def _insert(self, suppressions: Iterable[Suppression], today: date) -> Step:

@@ -78,6 +78,8 @@ metadata = MetaData(
 )
 
 _ERASED = text("erase_time IS NOT NULL")
+OF_COMPANY = text("scope = 'company'")
+"""Which of the objections are companies': few, and looked for in so many words, for an index that has no others."""
 
 leads = Table(
     "leads",
@@ -245,6 +247,7 @@ objections = Table(
     Column("annulment_proposed_by", String(64)),
     Column("annulled_by", String(64), comment="the second person; null while there is none"),
     Index(None, "import_id", "objection_id"),
+    Index(None, "scope", postgresql_where=OF_COMPANY, sqlite_where=OF_COMPANY),
     comment="Evidence that an objection was honoured (R-072): dates and channel, no content, no lead id. Lives five "
     "years. Deleted by the retention sweep.",
 )

@@ -44,6 +44,7 @@ class Entries:
         emails: Addresses.
         phones: Numbers, each with a country code or an empty one.
         records: Recipient, object and id of records in a CRM.
+        leads: Ids of leads.
         names: Names, each with a company's domain.
         domains: Of a company.
         channel: A key of `CHANNELS`, or empty.
@@ -57,6 +58,7 @@ class Entries:
     emails: Sequence[Row] = ()
     phones: Sequence[Row] = ()
     records: Sequence[Row] = ()
+    leads: Sequence[Row] = ()
     names: Sequence[Row] = ()
     domains: Sequence[Row] = ()
     channel: str = ""
@@ -73,6 +75,7 @@ class Entries:
             emails=_rows(form, "email"),
             phones=[(number, country.upper()) for number, country in _rows(form, "phone", "phone_country")],
             records=_rows(form, "crm_id", "crm_object", "crm_recipient"),
+            leads=[(lead_id.lower(),) for (lead_id,) in _rows(form, "lead_id")],
             names=_rows(form, "full_name", "company_domain", whole=True),
             domains=_rows(form, "domain"),
             channel=form.one("channel"),
@@ -88,6 +91,7 @@ class Entries:
         yield from _fields(self.emails, "email")
         yield from _fields(self.phones, "phone", "phone_country")
         yield from _fields(self.records, "crm_id", "crm_object", "crm_recipient")
+        yield from _fields(self.leads, "lead_id")
         yield from _fields(self.names, "full_name", "company_domain")
         yield from _fields(self.domains, "domain")
         yield from (("channel", self.channel), ("contact_scope", self.contact_scope))
@@ -123,6 +127,7 @@ class Entries:
                 types_pb2.CrmReference(recipient=recipient, object=kind, record_id=record_id)
                 for record_id, kind, recipient in self.records
             ],
+            lead_ids=[lead_id for (lead_id,) in self.leads],
             names=[wire.NameAtCompany(full_name=name, company_domain=domain) for name, domain in self.names],
         )
 

@@ -45,6 +45,7 @@ def show(visit: Visit, entries: Entries, *, spare: int = 1, error: LeadgateError
         emails=rows(entries.emails, 1),
         phones=rows(entries.phones, 2),
         records=rows(entries.records, 3),
+        leads=rows(entries.leads, 1),
         names=rows(entries.names, 2),
         domains=rows(entries.domains, 1),
         channels=CHANNELS,

@@ -25,6 +25,7 @@ _FIELDS: Mapping[str, _Field] = {
     "objector.crm_references.object": _Field("crm-object", "Kind of record"),
     "objector.crm_references.record_id": _Field("crm-id", "Record id"),
     "objector.crm_references.recipient": _Field("crm-recipient", "CRM"),
+    "objector.lead_ids": _Field("lead-id", "Lead id"),
     "objector.names.full_name": _Field("full-name", "Name"),
     "objector.names.company_domain": _Field("company-domain", "Domain of the company"),
     "company_domains": _Field("domain", "Domain"),
@@ -51,6 +52,10 @@ _PLAINLY: Mapping[tuple[str, str], str] = {
 """What rules that speak of the contract mean on a page."""
 
 
+_CONTROLS: Mapping[str, str] = {"LEAD_NOT_FOUND": "lead-id-1"}
+"""Where an error belongs that names no field, by its reason."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mistake:
     """What is wrong, and where.
@@ -67,7 +72,7 @@ class Mistake:
 def mistake(error: LeadgateError) -> Mistake:
     """Say of an error what somebody at the desk has to correct."""
     if not isinstance(error, InvalidArgument):
-        return Mistake("", told(error))
+        return Mistake(_CONTROLS.get(error.reason, ""), told(error))
     said, rule = error.metadata.get("field", ""), error.metadata.get("rule", "")
     place = _PLACE.fullmatch(said)
     name = f"{place['field']}{place['part'] or ''}" if place is not None else ""

@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from leadgate_service.domain.access import Role
 from leadgate_service.domain.objector import MOST_COMPANY_LEADS, Scope
-from leadgate_service.errors import InvalidArgument, ResourceExhausted
+from leadgate_service.errors import InvalidArgument, NotFound, ResourceExhausted
 from leadgate_service.http.desk import form_page
 from leadgate_service.http.desk.entries import CHANNELS, CONTACT_SCOPES, Entries
 from leadgate_service.http.desk.shown import EFFECTS
@@ -26,7 +26,7 @@ async def _preview(visit: Visit) -> Response:
         request = entries.message(visit.zone)
         request.request_id, request.validate_only = visit.request_id(entries.form_id, request), True
         answer = wire.RegisterObjectionResponse.FromString(await visit.call("RegisterObjection", request))
-    except (InvalidArgument, ResourceExhausted) as error:
+    except (InvalidArgument, NotFound, ResourceExhausted) as error:
         return form_page.show(visit, entries, error=error)
     of_company = entries.scope is Scope.COMPANY
     return visit.page(

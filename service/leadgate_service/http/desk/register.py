@@ -5,7 +5,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from leadgate_service.domain.objector import Scope
-from leadgate_service.errors import FailedPrecondition, InvalidArgument
+from leadgate_service.errors import FailedPrecondition, InvalidArgument, NotFound
 from leadgate_service.http.desk import form_page
 from leadgate_service.http.desk.entries import Entries
 from leadgate_service.http.desk.visits import Desk, Visit
@@ -47,7 +47,7 @@ async def _register(visit: Visit) -> Response:
         request = entries.message(visit.zone)
         request.request_id = visit.request_id(entries.form_id, request)
         answer = await visit.call("RegisterObjection", request)
-    except (InvalidArgument, FailedPrecondition) as error:
+    except (InvalidArgument, NotFound, FailedPrecondition) as error:
         return form_page.show(visit, entries, error=error)
     registered = wire.RegisterObjectionResponse.FromString(answer)
     return RedirectResponse(f"/desk/objections/{registered.objection_id}/receipt", 303)

@@ -1,7 +1,9 @@
 """Sessions: who is signed in, sealed into a cookie, so that the server remembers nobody and any process can answer.
 
 A cookie names the token that somebody signed in with by its hash alone. That the token is still good is asked at every
-request; so revoking the token ends its sessions, too. Signing out has the browser forget the cookie.
+request; so revoking the token ends its sessions, too. Signing out has the browser forget the cookie, and this process
+refuse it, should somebody have copied it. Another process of the same service learns nothing of that: there a copy is
+good for as long as the session would have been.
 """
 
 import hmac
@@ -69,6 +71,7 @@ class Sessions:
     def __init__(self, keep: KeepRing, *, secure: bool) -> None:
         self._keep = keep
         self._secure = secure
+        self._ended: dict[bytes, datetime] = {}
 
     def read(self, request: Request, now: datetime) -> Session | None:
         """Return the session that a request belongs to; None if there is none, or it is over."""
@@ -77,7 +80,7 @@ class Sessions:
             return None
         token_hash, session_id, begun, seen = _PAYLOAD.unpack(payload)
         session = Session(token_hash, session_id, datetime.fromtimestamp(begun, UTC), datetime.fromtimestamp(seen, UTC))
-        return None if session.is_over(now) else session
+        return None if session.session_id in self._ended or session.is_over(now) else session
 
     def keep_on(self, response: Response, session: Session, now: datetime) -> None:
         """Let a response carry the session, in which somebody was there just now."""
@@ -94,7 +97,12 @@ class Sessions:
             samesite="strict",
         )
 
-    def end(self, response: Response) -> None:
+    def end(self, session: Session, now: datetime) -> None:
+        """Refuse the session's cookie from now on; it is remembered as long as one of it could be in use."""
+        lasting = {one: begun for one, begun in self._ended.items() if now - begun <= LIFE}
+        self._ended = {**lasting, session.session_id: session.begun}
+
+    def forget(self, response: Response) -> None:
         """Have the browser forget the session."""
         response.delete_cookie(COOKIE, path=PATH, secure=self._secure, httponly=True, samesite="strict")
 

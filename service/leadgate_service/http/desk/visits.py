@@ -189,7 +189,7 @@ class Desk:
             error: Why nobody is let in; None if they come of their own.
         """
         response = answers.page("desk/sign_in.html", error, message=message, action=SIGN_IN)
-        self.sessions.end(response)
+        self.sessions.forget(response)
         return response
 
     def refuse(self, route: str, refusal: LeadgateError, started: float, message: str = _OVER) -> Response:
@@ -223,7 +223,8 @@ class Desk:
         except LeadgateError as error:
             response = visit.page("failed.html", error=error, failure=failure(error))
         if leaves:
-            self.sessions.end(response)
+            self.sessions.end(session, now)
+            self.sessions.forget(response)
         else:
             self.sessions.keep_on(response, session, now)
         return response
