@@ -82,11 +82,12 @@ def _read(message: Message, raw: bytes, own: frozenset[str]) -> Mail:
 def _written(message: Message, raw: bytes, own: frozenset[str]) -> Mail:
     """Say who wrote a mail, or what it forwards."""
     request_id = _named(raw)
-    for part in message.walk():  # the mail itself, and the messages that are attached to it
-        writers = {address.lower(): address for address in _writers(part) if not _is_own(address, own)}
-        if writers:
-            addresses = tuple(writers.values())[:MOST_WRITERS]
-            return Mail(request_id=request_id, addresses=addresses, received=_received(part))
+    written = list(_others(message, own))
+    if written:
+        writers = {address.lower(): address for _, theirs in written for address in theirs}
+        first, _ = written[0]
+        addresses = tuple(writers.values())[:MOST_WRITERS]
+        return Mail(request_id=request_id, addresses=addresses, received=_received(first))
     for text in _texts(message):
         for address in _quoted(text):
             if not _is_own(address, own):
@@ -104,6 +105,20 @@ def _headers(message: Message, names: Collection[str]) -> Iterator[str]:
     for name, value in message.raw_items():
         if name.lower() in names:
             yield str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _others(message: Message, own: frozenset[str]) -> Iterator[tuple[Message, Sequence[str]]]:
+    """Find who wrote a mail; of a colleague's, who wrote each message that is attached to it.
+
+    What somebody else attaches is theirs to tell, and nobody's objection.
+    """
+    theirs = [address for address in _writers(message) if not _is_own(address, own)]
+    if theirs:
+        yield message, theirs
+    elif message.is_multipart():
+        for part in message.get_payload():
+            if isinstance(part, Message):
+                yield from _others(part, own)
 
 
 def _writers(message: Message) -> Sequence[str]:

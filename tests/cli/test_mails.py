@@ -128,6 +128,25 @@ def test_an_attached_mail_is_whose_it_was() -> None:
     assert (found.addresses, found.received) == ((IDA,), datetime(2026, 11, 16, 8, tzinfo=UTC))
 
 
+@pytest.mark.proves("R-017")
+def test_each_mail_that_a_colleague_attaches_is_an_objection() -> None:
+    """Two are forwarded at once: both people are named; what one of them attached is nobody's objection."""
+    messages = [EmailMessage(), EmailMessage(), EmailMessage()]
+    for message, sender in zip(
+        messages, (IDA, "piet@oldharbour.example.org", "third@oldharbour.example.org"), strict=True
+    ):
+        message["From"] = sender
+        message.set_content("stop")
+    ida, piet, third = messages
+    piet.add_attachment(third)
+    outer = EmailMessage()
+    outer["From"] = COLLEAGUE
+    outer.set_content("see both")
+    outer.add_attachment(ida)
+    outer.add_attachment(piet)
+    assert read(outer.as_bytes(), OWN).addresses == (IDA, "piet@oldharbour.example.org")
+
+
 @pytest.mark.parametrize(
     "raw",
     [

@@ -140,6 +140,15 @@ def test_who_comes_after_the_confirmation_is_told_its_time(world: World) -> None
     assert evidence(world, after).state is ObjectionState.AWAITING_CONFIRMATION
 
 
+@pytest.mark.proves("R-024")
+def test_one_of_a_companys_people_confirms_nothing_for_the_others(world: World) -> None:
+    """She objects herself, and hers is erased; the company's objection waits for the privacy officer as before."""
+    fill_with_many(world)
+    first = world.register(NORTHPIER)
+    world.register(IDA)
+    assert evidence(world, first).state is ObjectionState.AWAITING_CONFIRMATION
+
+
 @pytest.mark.proves("R-091")
 def test_an_annulled_confirmation_erases_nothing(world: World) -> None:
     """The privacy officer's registration was a slip: the leads wait, unreadable, as they did before it."""

@@ -128,8 +128,9 @@ def _state(row: Mapping[str, Any], remaining: Sequence[datetime | None], *, is_l
         return ObjectionState.LIFTED
     if row["annulment_proposed_by"] is not None:
         return ObjectionState.ANNULMENT_PROPOSED
-    if any(erase_time is not None for erase_time in remaining):
-        return ObjectionState.UNREADABLE
     if not remaining:
         return ObjectionState.ERASED
-    return ObjectionState.AWAITING_CONFIRMATION if row["scope"] == Basis.COMPANY else ObjectionState.WITHHELD
+    # One of a company's people may have objected, too: that confirms nothing for the others.
+    if _awaits_confirmation(row) and None in remaining:
+        return ObjectionState.AWAITING_CONFIRMATION
+    return ObjectionState.WITHHELD if set(remaining) == {None} else ObjectionState.UNREADABLE

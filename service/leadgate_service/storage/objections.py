@@ -23,7 +23,7 @@ from leadgate_service.storage.lead_reads import open_records
 from leadgate_service.storage.parties import Party, of_company, of_groups
 from leadgate_service.storage.persons import identify
 from leadgate_service.storage.requests import open_book
-from leadgate_service.storage.review import names_told, review
+from leadgate_service.storage.review import review
 from leadgate_service.storage.suppressions import (
     INSERT_SUPPRESSIONS,
     SELECT_SUPPRESSIONS,
@@ -114,7 +114,7 @@ class Objections:
         (party,) = yield from self._identify([objector], [b""])
         if party is None:
             return None
-        (whom,) = yield from reach([party], (yield from names_told(party.homonyms)))
+        (whom,) = yield from reach([party])
         found: list[Match] = []
         for effect, keys in (
             (Effect.SUPPRESSED, whom.suppressed),
@@ -194,8 +194,7 @@ class Objections:
         """
         if not named:
             return {}, ()
-        told = yield from names_told(name for one in named for name in one.party.homonyms)
-        whom = yield from reach([one.party for one in named], told)
+        whom = yield from reach([one.party for one in named])
         erase_time = registration.erase_time if (yield from _may_erase(registration, whom)) else None
         listed = (one for party in named for one in party.party.suppressions)
         yield self._insert(listed if erase_time else map(unconfirmed, listed), registration.today)

@@ -90,7 +90,7 @@ def review(keys: AbstractSet[bytes], now: datetime, reason: str, *, due: bool) -
     aliases = by_key((yield SELECT_BY_KEY(keys=[bytes(row[1]) for row in rows])))
     tokens = {alias.token for known in aliases.values() for alias in known} | {bytes(row[1]) for row in rows}
     listed = SuppressionList((yield SELECT_SUPPRESSIONS(tokens=list(tokens))))
-    of_nobody, _ = _told_apart(one for token in tokens for one in listed.of(token))
+    of_nobody = _of_nobody(one for token in tokens for one in listed.of(token))
     released, named, businesses, lines = list[bytes](), list[bytes](), list[bytes](), list[bytes]()
     unreadable = {bytes(lead_id) for lead_id, _, _, since, _, _ in rows if since is not None}
     for lead_id, key, personal, since, line_withheld, _ in rows:
@@ -113,14 +113,8 @@ def review(keys: AbstractSet[bytes], now: datetime, reason: str, *, due: bool) -
 
 def names_of_nobody(names: Iterable[bytes]) -> Work[frozenset[bytes]]:
     """Return those names at companies that somebody objected by, and of which no objection tells whose they are."""
-    of_nobody, _ = yield from _listed(names)
-    return of_nobody
-
-
-def names_told(names: Iterable[bytes]) -> Work[frozenset[bytes]]:
-    """Return those names at companies of which an objection tells whose they are."""
-    _, told = yield from _listed(names)
-    return told
+    tokens = list(names)
+    return _of_nobody(read((yield SELECT_SUPPRESSIONS(tokens=tokens)) if tokens else []))
 
 
 def _demand(
@@ -143,12 +137,7 @@ def _demand(
     )
 
 
-def _listed(names: Iterable[bytes]) -> Work[tuple[frozenset[bytes], frozenset[bytes]]]:
-    tokens = list(names)
-    return _told_apart(read((yield SELECT_SUPPRESSIONS(tokens=tokens)) if tokens else []))
-
-
-def _told_apart(listed: Iterable[Suppression]) -> tuple[frozenset[bytes], frozenset[bytes]]:
+def _of_nobody(listed: Iterable[Suppression]) -> frozenset[bytes]:
     """Tell the names at companies of nobody from those of which an objection tells whose they are (R-031).
 
     That does the objection of somebody who gave the name, and beside it what stands for one person who was known here:
@@ -156,4 +145,4 @@ def _told_apart(listed: Iterable[Suppression]) -> tuple[frozenset[bytes], frozen
     """
     given = [one for one in listed if gives_name(one)]
     told = frozenset(one.token for one in given if one.scope is not ListScope.NAMESAKES)
-    return frozenset(one.token for one in given) - told, told
+    return frozenset(one.token for one in given) - told

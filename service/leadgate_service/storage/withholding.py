@@ -88,19 +88,16 @@ class Reach:
         return self.named | self.businesses
 
 
-def reach(parties: Sequence[Party], told: AbstractSet[bytes] = frozenset()) -> Work[list[Reach]]:
+def reach(parties: Sequence[Party]) -> Work[list[Reach]]:
     """Find whom parties reach by their identifiers.
 
-    Nothing of whom is found here is put on the list: that would be a link upon a link.
-
-    Args:
-        parties: Who objects.
-        told: Names at companies of which it is known whose they are: they reach nobody else.
+    Nothing of whom is found here is put on the list: that would be a link upon a link. A name at a company that comes
+    with nothing else reaches whoever has it, whatever was told of a namesake before: another person may have written.
     """
     owners = by_token((yield SELECT_BY_TOKEN(tokens=[one.token for party in parties for one in party.suppressions])))
     at_domains = {key for known in owners.values() for key in _keys(known, TRADER_KINDS)}
     businesses = yield from _businesses(at_domains)
-    return [_reach(party, owners, businesses, told) for party in parties]
+    return [_reach(party, owners, businesses) for party in parties]
 
 
 def withhold(whom: Sequence[Reach], now: datetime, erase_time: datetime | None) -> Work[Mapping[bytes, bytes]]:
@@ -136,16 +133,11 @@ def withhold_named(names: Iterable[bytes], now: datetime) -> Work[None]:
     yield from _suppress({alias.key_token for alias in having}, now, None)
 
 
-def _reach(
-    party: Party,
-    owners: Mapping[bytes, Sequence[Alias]],
-    businesses: AbstractSet[bytes],
-    told: AbstractSet[bytes],
-) -> Reach:
+def _reach(party: Party, owners: Mapping[bytes, Sequence[Alias]], businesses: AbstractSet[bytes]) -> Reach:
     theirs = [alias for one in party.suppressions for alias in owners.get(one.token, ())]
     strong = {one.token for one in party.suppressions if one.kind in STRONG_KINDS}
     suppressed = party.keys | strong | _keys(theirs, STRONG_KINDS | {TokenKind.DOMAIN})
-    named = frozenset(alias.key_token for name in party.homonyms - told for alias in owners.get(name, ()))
+    named = frozenset(alias.key_token for name in party.homonyms for alias in owners.get(name, ()))
     return Reach(
         suppressed=suppressed,
         named=named - suppressed,
