@@ -182,9 +182,7 @@ def test_who_names_more_is_protected_no_less(world: World, more: dict[str, Any])
 @pytest.mark.proves("R-018", "R-031")
 @pytest.mark.parametrize("more", list(UNKNOWN.values()), ids=list(UNKNOWN))
 @pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
-def test_the_last_objection_by_one_name_decides(
-    world: World, order: Sequence[int], more: dict[str, Any]
-) -> None:
+def test_the_last_objection_by_one_name_decides(world: World, order: Sequence[int], more: dict[str, Any]) -> None:
     """By the name, by more that nobody has, and by what a namesake has who is known.
 
     She is withheld unless the namesake's came last: what was told of a name before tells nothing of who writes next.
