@@ -114,6 +114,18 @@ def test_who_says_that_it_is_a_legal_person_s_may_ask(world: World) -> None:
 
 
 @pytest.mark.proves("R-013", "R-019")
+@pytest.mark.parametrize("form", ["onbekend", "unknown", "Overig", "-", "something else"])
+def test_a_form_that_nobody_knows_says_nothing(world: World, form: str) -> None:
+    """Only a form that is known to be a legal person's takes back what was said: an unknown word does not."""
+    world.register(ANN)
+    business = of_domain(DOMAIN, legal_form=SOLE)
+    for said in (business, of_domain(DOMAIN, legal_form=form), of_domain(DOMAIN)):
+        asked = world.claim(said)
+        assert asked is not None
+        assert asked.reason is Reason.SUPPRESSED
+
+
+@pytest.mark.proves("R-013", "R-019")
 @pytest.mark.parametrize("said", [{"type": "personal"}, {"legalName": "Ann Mulder sole trader"}], ids=["kind", "form"])
 def test_the_provider_may_say_that_a_company_is_one_person_s(world: World, said: dict[str, str]) -> None:
     """By its kind or its registered name, which are looked at and not kept: the objection at its domain stops it."""

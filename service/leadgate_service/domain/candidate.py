@@ -13,7 +13,7 @@ from enum import StrEnum
 from leadgate_service.domain import identity, subject
 from leadgate_service.domain.fields import PERSON_FIELDS, Field, LeadFields, PhoneKind
 from leadgate_service.domain.identity import STRONG_KINDS, TRADER_DOMAINS, Identifier
-from leadgate_service.domain.natural_persons import holds_name, is_natural_person
+from leadgate_service.domain.natural_persons import holds_name, is_legal_person, is_natural_person
 from leadgate_service.domain.policy import Policy
 from leadgate_service.domain.projection import Answer
 from leadgate_service.domain.refine import Drop, refine
@@ -103,7 +103,7 @@ class Intake:
         object.__setattr__(self, "mailbox", by_key[1:])
         object.__setattr__(self, "trader", trader)
         object.__setattr__(self, "of_person", of_person)
-        object.__setattr__(self, "of_firm", self.legal_form is not None and not natural)
+        object.__setattr__(self, "of_firm", is_legal_person(self.legal_form))
         object.__setattr__(self, "crm_identifier", by_record)
         object.__setattr__(self, "crm_person", person)
         object.__setattr__(self, "identifiers", found)

@@ -37,12 +37,21 @@ def is_natural_person(
         a natural person's or a partnership's of natural persons, or if the company's name contains the person's whole
         name.
     """
-    form = _NOT_LETTER.sub("", plain(legal_form).lower()) if legal_form else ""
+    form = _plain_form(legal_form) if legal_form else ""
     if form in _FORMS or form in _LEGAL_PERSONS:
         return form in _FORMS
     if any(map(_names_its_form, (company_name, *registered_as))) or _PERSONAL in registered_as:
         return True
     return full_name is not None and holds_name(company_name, full_name)
+
+
+def is_legal_person(legal_form: str | None) -> bool:
+    """Say whether a legal form that the caller states is a legal person's, as far as we know it."""
+    return legal_form is not None and _plain_form(legal_form) in _LEGAL_PERSONS
+
+
+def _plain_form(legal_form: str) -> str:
+    return _NOT_LETTER.sub("", plain(legal_form).lower())
 
 
 def _names_its_form(company_name: str) -> bool:
