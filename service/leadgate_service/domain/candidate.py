@@ -133,7 +133,7 @@ class Candidate:
         identifiers: Every way in which it may be known, kept or not (R-019, check 2): these are only asked for.
         beside: What the answer tells of somebody else than was asked about; asked for, and in no way the candidate's.
         businesses: The domains of companies of which this tells that they are one person's (R-013).
-        dropped_attributes: How often each other path of the answer had a value.
+        dropped_attributes: How often each path of the answer that was not taken had a value.
     """
 
     intake: Intake
